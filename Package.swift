@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every module carries the same settings: what the compiler can catch, it stops the build for.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target; what it may import is also checked line by line in `Tests/TidyTests`.
+func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: path ?? "Tests/\(name)",
+        swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+/// Floors 0 to 2: pure, no Foundation.
+let pureModules: [Target] = [
+    module("TicketModel", []),
+    module("Encodings", []),
+    module("Sodium", ["CSodium"]),
+    module("TokenFormat", ["TicketModel", "Encodings", "Sodium"]),
+    module("TrustFormat", ["TicketModel", "Encodings", "Sodium"]),
+    module("ManifestFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
+    module("EntryLogFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
+    module("VenueAPI", ["TicketModel"]),
+    module("AdmissionRules", ["TicketModel", "TokenFormat", "TrustFormat", "ManifestFormat"]),
+    module("Reconciliation", ["TicketModel", "EntryLogFormat"]),
+]
+
+/// Floor 3: adapters that both programs link.
+let adapters: [Target] = [
+    module("Barcodes", ["CZBar", "CQREncode", "CPNG", "CTurboJPEG"]),
+    module("Database", []),
+    module("DatabaseSQLite", ["Database", "CSQLiteHardening", grdb]),
+    module("Platform", ["TicketModel", logging, metrics]),
+]
+
+let central: [Target] = [
+]
+
+let gate: [Target] = [
+]
+
+let package = Package(
+    name: "stile",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        system("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
+        system("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
+        system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+        system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    ] + pureModules + adapters + central + gate
+)
