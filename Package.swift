@@ -55,8 +55,10 @@ let pureModules: [Target] = [
     module("TrustFormat", ["TicketModel", "Encodings", "Sodium"]),
     module("ManifestFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
     module("EntryLogFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
-    module("VenueAPI", ["TicketModel"]),
-    module("AdmissionRules", ["TicketModel", "TokenFormat", "TrustFormat", "ManifestFormat"]),
+    module("VenueAPI", ["TicketModel", "Encodings", "TrustFormat"]),
+    module(
+        "AdmissionRules",
+        ["TicketModel", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat"]),
     module("Reconciliation", ["TicketModel", "EntryLogFormat"]),
 ]
 

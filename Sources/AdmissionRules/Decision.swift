@@ -1,0 +1,21 @@
+package import EntryLogFormat
+package import TicketModel
+
+/// What is said to one scan, with what a steward and a record need to know.
+package struct Decision: Hashable, Sendable {
+    package let code: VerdictCode
+    package let detail: VerdictDetail
+    /// The ticket that was shown, as far as the code named one.
+    package let ticket: TicketID?
+    package let generation: Generation?
+    package let form: CodeForm?
+    package let accessClass: ClassNumber?
+    package let flags: Set<EntryRecord.Flag>
+    /// With DUPLICATE: the admission that used the ticket up.
+    package let earlier: Uses.Last?
+    /// With WRONG_HALL: where the ticket is good, in order.
+    package let halls: [HallNumber]
+
+    /// Whether the ticket counts as used by this scan.
+    package var isAdmission: Bool { code == .success }
+}

@@ -1,0 +1,126 @@
+import Encodings
+
+/// Where a code text came from.
+public enum CodeSource: Hashable, Sendable {
+    case scanner
+    /// Typed by a person, who mistakes letters for digits and puts dashes in.
+    case typed
+}
+
+/// What a gate makes of the text of one scan, before anything is proven (PROTOCOL 3.1).
+public enum ScannedCode: Hashable, Sendable {
+    case token(UnverifiedToken)
+    case ownCode(OwnCode)
+    case imported(ImportedBarcode)
+    /// Not a readable code.
+    case malformed
+    /// A well-formed code of a kind that this version cannot check.
+    case unsupported(UnsupportedForm)
+
+    /// Kinds of code that are recognised but not checked by this version.
+    public enum UnsupportedForm: Hashable, Sendable {
+        /// `ST2` and later.
+        case laterVersion
+        /// Type 3, signed by the holder's phone.
+        case holder
+        /// Type 4, with the holder's credential.
+        case holderFull
+        /// A PAPER token with a time-based one-time password of a wallet.
+        case wallet
+    }
+
+    /// The longest text that is looked at; more than any code has.
+    public static let textBytesMax = 2048
+    static let tokenPrefix = "ST1"
+    private static let holderFullLength = 194
+
+    /// Sorts the text of a scan.
+    ///
+    /// - Parameters:
+    ///   - text: the bytes as the scanner gave them, in any letter case, with its prefixes and
+    ///     line ends.
+    public init(_ text: [UInt8], source: CodeSource = .scanner) {
+        guard text.count <= Self.textBytesMax else {
+            self = .malformed
+            return
+        }
+        let cleaned = Self.cleaned(text[...])
+        let upper = cleaned.map { (97...122).contains($0) ? $0 - 32 : $0 }
+        if Self.isWalletForm(upper) {
+            self = .unsupported(.wallet)
+        } else if upper.starts(with: Self.tokenPrefix.utf8) {
+            self = Self.token(of: upper.dropFirst(3))
+        } else if Self.isLaterVersion(upper) {
+            self = .unsupported(.laterVersion)
+        } else if let own = OwnCode(text: upper) {
+            self = .ownCode(own)
+        } else if source == .typed, let own = OwnCode(typed: upper) {
+            self = .ownCode(own)
+        } else if let barcode = ImportedBarcode(bytes: Array(cleaned)) {
+            self = .imported(barcode)
+        } else {
+            self = .malformed
+        }
+    }
+
+    /// Drops surrounding white space, one AIM identifier and one ECI escape.
+    static func cleaned(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var text = text
+        let isSpace = { (byte: UInt8) in
+            byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
+        }
+        while let first = text.first, isSpace(first) { text.removeFirst() }
+        while let last = text.last, isSpace(last) { text.removeLast() }
+        let aim = Array(text.prefix(3))
+        if aim.count == 3, aim[0] == UInt8(ascii: "]"), isLetter(aim[1]), isDigit(aim[2]) {
+            text = text.dropFirst(3)
+        }
+        let eci = Array(text.prefix(7))
+        if eci.count == 7, eci[0] == UInt8(ascii: "\\"), eci[1...].allSatisfy(isDigit) {
+            text = text.dropFirst(7)
+        }
+        return text
+    }
+
+    private static func token(of text: ArraySlice<UInt8>) -> ScannedCode {
+        // Two lengths exist; anything else is refused before it is decoded.
+        guard text.count == 151 || text.count == 311, let bytes = Base32.decode(text) else {
+            return .malformed
+        }
+        if let token = UnverifiedToken(bytes: bytes) { return .token(token) }
+        guard bytes[1] & ~TokenFlags.checkID.rawValue == 0 else { return .malformed }
+        if bytes[0] == 3, bytes.count == TokenLayout.length, bytes[26] == TokenLife.minute.units {
+            return .unsupported(.holder)
+        }
+        if bytes[0] == 4, bytes.count == holderFullLength { return .unsupported(.holderFull) }
+        return .malformed
+    }
+
+    /// `ST1`, 151 Base32 characters, `-`, 10 digits, `-`, 8 digits.
+    private static func isWalletForm(_ text: [UInt8]) -> Bool {
+        guard text.count == 174, text.starts(with: tokenPrefix.utf8),
+            text[154] == UInt8(ascii: "-"), text[165] == UInt8(ascii: "-")
+        else { return false }
+        return text[3..<154].allSatisfy(isBase32) && text[155..<165].allSatisfy(isDigit)
+            && text[166...].allSatisfy(isDigit)
+    }
+
+    private static func isLaterVersion(_ text: [UInt8]) -> Bool {
+        text.count >= 103 && text.starts(with: "ST".utf8)
+            && (UInt8(ascii: "2")...UInt8(ascii: "9")).contains(text[2])
+            && text[3...].allSatisfy(isBase32)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)
+    }
+
+    private static func isBase32(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(byte)
+    }
+}
