@@ -13,35 +13,56 @@ let strict: [SwiftSetting] = [
 /// A library target; what it may import is also checked line by line in `Tests/TidyTests`.
 func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
-        swiftSettings: strict)
+        name: name,
+        dependencies: dependencies,
+        path: path ?? "Sources/\(name)",
+        swiftSettings: strict
+    )
 }
 
 func tests(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: path ?? "Tests/\(name)",
-        swiftSettings: strict)
+        name: name,
+        dependencies: dependencies,
+        path: path ?? "Tests/\(name)",
+        swiftSettings: strict
+    )
 }
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(
-        name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+        name: name,
+        path: "Sources/\(name)",
+        pkgConfig: pkgConfig,
+        providers: [.apt([apt])]
+    )
 }
 
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let asyncHTTPClient = Target.Dependency.product(
-    name: "AsyncHTTPClient", package: "async-http-client")
+    name: "AsyncHTTPClient",
+    package: "async-http-client"
+)
 let configuration = Target.Dependency.product(
-    name: "Configuration", package: "swift-configuration")
+    name: "Configuration",
+    package: "swift-configuration"
+)
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
-    name: "HummingbirdTesting", package: "hummingbird")
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
 let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -58,7 +79,8 @@ let pureModules: [Target] = [
     module("VenueAPI", ["TicketModel", "Encodings", "TrustFormat"]),
     module(
         "AdmissionRules",
-        ["TicketModel", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat"]),
+        ["TicketModel", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat"]
+    ),
     module("Reconciliation", ["TicketModel", "EntryLogFormat"]),
 ]
 
@@ -67,13 +89,15 @@ let adapters: [Target] = [
     module("Barcodes", ["CZBar", "CQREncode", "CPNG", "CTurboJPEG"]),
     module("Database", []),
     module("DatabaseSQLite", ["Database", "CSQLiteHardening", grdb]),
-    module("Platform", ["TicketModel", logging, metrics]),
+    module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
 ]
 
-let central: [Target] = [
-]
+let central: [Target] = []
 
-let gate: [Target] = [
+let gate: [Target] = []
+
+let tested: [Target] = [
+    tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging])
 ]
 
 let package = Package(
@@ -81,7 +105,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: ["YAML"]
+        ),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -98,5 +125,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate
+    ] + pureModules + adapters + central + gate + tested
 )
