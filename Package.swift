@@ -97,7 +97,8 @@ let central: [Target] = []
 let gate: [Target] = []
 
 let tested: [Target] = [
-    tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging])
+    tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
+    tests("TidyTests", []),
 ]
 
 let package = Package(

@@ -1,0 +1,59 @@
+# Stile's five commands: deps, demo, test, lint, bench. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Every Debian package that building, running and testing needs, beside Swift 6.3 and git.
+BUILD_PACKAGES := pkg-config libsodium-dev libzbar-dev libqrencode-dev libpng-dev \
+	libturbojpeg0-dev libsqlite3-dev
+TEST_PACKAGES := chromium curl python3 python3-venv sqlite3 zbar-tools
+PACKAGES := $(BUILD_PACKAGES) $(TEST_PACKAGES)
+PYTHON_PACKAGES := playwright==1.56.0 pytest==9.0.3 openapi-spec-validator==0.7.2 PyYAML==6.0.3
+
+SWIFT_FOLDERS := Package.swift Sources Central Gate Tests
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: help
+help: ## Lists the commands.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: deps
+deps: ## Installs what is missing of the Debian packages.
+	@missing=(); for package in $(PACKAGES); do \
+	  [ "$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null)" = installed ] \
+	    || missing+=($$package); done; \
+	if [ $${#missing[@]} -eq 0 ]; then echo "deps: every Debian package is there"; else \
+	  echo "deps: installing $${missing[*]}"; \
+	  $(SUDO) apt-get -qq update >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq install -y --no-install-recommends \
+	    $${missing[@]} >/dev/null; fi
+
+.venv/ready: Makefile
+	@python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_PACKAGES)
+	@touch $@
+
+.PHONY: build
+build: deps ## Builds both programs (debug).
+	swift build
+
+.PHONY: demo
+demo: build ## Runs the main job and leaves it running until Ctrl-C; ONCE=1 ends by itself.
+	python3 Tests/Demo/demo.py $(if $(ONCE),--once)
+
+.PHONY: test
+test: deps .venv/ready ## Installs, builds, passes all tests.
+	swift build --build-tests
+	swift test --skip-build
+	python3 Tests/Demo/demo.py --once
+	.venv/bin/python -m pytest -q Tests/Browser
+
+.PHONY: lint
+lint: ## Checks the format of every Swift file.
+	swift format lint --strict -r $(SWIFT_FOLDERS)
+
+.PHONY: bench
+bench: deps ## Builds for release and prints every figure the documents quote.
+	swift build -c release
+	@for bench in bench-barcodes bench-rules bench-gate bench-central; do \
+	  .build/release/$$bench; done
