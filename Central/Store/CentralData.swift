@@ -1,5 +1,5 @@
 package import Database
-package import DatabaseSQLite
+import DatabaseSQLite
 import Foundation
 import Platform
 package import Sodium
@@ -76,8 +76,9 @@ package final class CentralData: Sendable {
                 throw .file("\(temporary): \(error.localizedDescription)")
             }
         }
-        let masterKey = try masterKey ?? ownMasterKey(in: directory)
-        let made = try await fill(temporary, KeyVault(masterKey: masterKey), at: now)
+        let key: SecretKey
+        if let masterKey { key = masterKey } else { key = try ownMasterKey(in: directory) }
+        let made = try await fill(temporary, KeyVault(masterKey: key), at: now)
         do {
             try AtomicFile.sync(file: temporary)
             try AtomicFile.rename(temporary, to: path)
@@ -120,7 +121,9 @@ package final class CentralData: Sendable {
         let path = "\(directory)/\(databaseName)"
         guard FileManager.default.fileExists(atPath: path) else { throw .notInitialised(directory) }
         let keyPath = "\(directory)/\(MasterKey.fileName)"
-        let vault = KeyVault(masterKey: try masterKey ?? MasterKey.read(file: keyPath))
+        let key: SecretKey
+        if let masterKey { key = masterKey } else { key = try MasterKey.read(file: keyPath) }
+        let vault = KeyVault(masterKey: key)
         do {
             let database = try SQLiteDatabase.open(path)
             try await Migrator(Schema.migrations).migrate(database)

@@ -1,8 +1,8 @@
 package import Database
 import GRDB
 
-package import enum Database.DatabaseError
 package import protocol Database.Database
+package import enum Database.DatabaseError
 
 /// SQLite behind the `Database` port: connections, pools and transactions are GRDB's.
 package final class SQLiteDatabase: Database {
@@ -84,6 +84,16 @@ package final class SQLiteDatabase: Database {
     ) async throws -> Value {
         do {
             return try await engine.write { try body(SQLiteConnection($0)) }
+        } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
+    }
+
+    /// As `write`, but holds the calling thread: for a file that is filled while another database
+    /// is being read.
+    package func writeBlocking<Value>(
+        _ body: (any SQLConnection) throws -> Value
+    ) throws -> Value {
+        do {
+            return try engine.write { try body(SQLiteConnection($0)) }
         } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
     }
 

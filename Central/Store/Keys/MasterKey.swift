@@ -29,7 +29,11 @@ package enum MasterKey {
     static func create(file path: String) throws(StoreError) -> SecretKey {
         let bytes = Sodium.randomBytes(SecretKey.length)
         do {
-            try AtomicFile.write(Array((Base64.encodeURL(bytes) + "\n").utf8), to: path, mode: 0o600)
+            try AtomicFile.write(
+                Array((Base64.encodeURL(bytes) + "\n").utf8),
+                to: path,
+                mode: 0o600
+            )
         } catch { throw .file(error.description) }
         guard let key = SecretKey(bytes: bytes) else { throw .wrongMasterKey }
         return key

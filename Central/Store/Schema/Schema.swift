@@ -1,4 +1,4 @@
-import Database
+package import Database
 
 /// The tables of central, as the steps that made them.
 ///
@@ -155,7 +155,7 @@ package enum Schema {
         """
         CREATE TABLE log_record(
             device TEXT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT NOT NULL,
-            payload {BLOB} NOT NULL, envelope {BLOB} NOT NULL, received BIGINT NOT NULL,
+            payload {BLOB} NOT NULL, sig {BLOB} NOT NULL, received BIGINT NOT NULL,
             PRIMARY KEY(device, epoch, seq)){CLUSTERED}
         """,
         """

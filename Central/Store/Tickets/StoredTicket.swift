@@ -98,7 +98,7 @@ package struct TicketHistoryLine: Hashable, Sendable {
 }
 
 /// Why no LIVE token is given for a ticket.
-package enum MintRefusal: String, CaseIterable, Hashable, Sendable {
+package enum MintRefusal: String, Error, CaseIterable, Hashable, Sendable {
     case revoked, blocked, unpaid
     /// The ticket, or the event with its last hours, is past.
     case over
