@@ -74,6 +74,13 @@ let central: [Target] = [
 let gate: [Target] = [
 ]
 
+let barcodes: [Target] = [
+    tests("BarcodesTests", ["Barcodes"]),
+    .executableTarget(
+        name: "bench-barcodes", dependencies: ["Barcodes"], path: "Tests/Benchmarks/Barcodes",
+        swiftSettings: strict),
+]
+
 let package = Package(
     name: "stile",
     dependencies: [
@@ -96,5 +103,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate
+    ] + pureModules + adapters + central + gate + barcodes
 )
