@@ -75,10 +75,13 @@ let gate: [Target] = [
 ]
 
 let barcodes: [Target] = [
-    tests("BarcodesTests", ["Barcodes"]),
+    module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
+    .testTarget(
+        name: "BarcodesTests", dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/BarcodesTests", exclude: ["Samples"], swiftSettings: strict),
     .executableTarget(
-        name: "bench-barcodes", dependencies: ["Barcodes"], path: "Tests/Benchmarks/Barcodes",
-        swiftSettings: strict),
+        name: "bench-barcodes", dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/Benchmarks/Barcodes", swiftSettings: strict),
 ]
 
 let package = Package(
