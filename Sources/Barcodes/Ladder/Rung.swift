@@ -40,7 +40,7 @@ package enum Rung: String, CaseIterable, Hashable, Sendable {
     /// Whether the attempt is only made where an event uses bar codes.
     var isForBars: Bool { self == .bars }
 
-    /// How the picture is prepared. Sizes in pixels of the long side.
+    /// How the picture is prepared for this attempt, sizes in pixels of the long side.
     var recipe: Recipe {
         switch self {
         case .crop:
