@@ -92,7 +92,17 @@ let adapters: [Target] = [
     module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
 ]
 
-let central: [Target] = []
+let central: [Target] = [
+    module(
+        "CentralStore",
+        path: "Central/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Reconciliation", "Database", "DatabaseSQLite",
+            "Platform",
+        ]
+    )
+]
 
 let gate: [Target] = []
 
