@@ -120,6 +120,16 @@ let tested: [Target] = [
     ),
 ]
 
+let barcodes: [Target] = [
+    module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
+    .testTarget(
+        name: "BarcodesTests", dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/BarcodesTests", exclude: ["Samples"], swiftSettings: strict),
+    .executableTarget(
+        name: "bench-barcodes", dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/Benchmarks/Barcodes", swiftSettings: strict),
+]
+
 let package = Package(
     name: "stile",
     dependencies: [
@@ -145,5 +155,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + tested
+    ] + pureModules + adapters + central + gate + barcodes + tested
 )
