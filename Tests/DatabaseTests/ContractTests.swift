@@ -24,7 +24,9 @@ struct ContractTests {
                 )
                 try connection.run("INSERT INTO v VALUES(?, ?, ?, ?, ?, ?, ?, ?)", sent)
             }
-            let found = try await database.read { try $0.first("SELECT * FROM v") { try $0.values } }
+            let found = try await database.read {
+                try $0.first("SELECT * FROM v") { try $0.values }
+            }
             #expect(found == sent)
         }
     }
@@ -63,7 +65,10 @@ struct ContractTests {
         }
     }
 
-    @Test("a taken key is told as such, and the transaction can be given up", arguments: Engine.allCases)
+    @Test(
+        "a taken key is told as such, and the transaction can be given up",
+        arguments: Engine.allCases
+    )
     func uniqueness(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             try await database.write { connection in
@@ -113,7 +118,10 @@ struct ContractTests {
         }
     }
 
-    @Test("a wrong number of values and a wrong type are errors, not guesses", arguments: Engine.allCases)
+    @Test(
+        "a wrong number of values and a wrong type are errors, not guesses",
+        arguments: Engine.allCases
+    )
     func mistakes(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             try await database.write { connection in
@@ -198,7 +206,10 @@ struct ContractTests {
         }
     }
 
-    @Test("reading can stop in the middle and the statement is free again", arguments: Engine.allCases)
+    @Test(
+        "reading can stop in the middle and the statement is free again",
+        arguments: Engine.allCases
+    )
     func stopping(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             try await database.write { connection in
@@ -243,7 +254,9 @@ struct ContractTests {
                 }
                 try await group.waitForAll()
             }
-            let n = try await database.read { try $0.first("SELECT n FROM counter") { try $0.integer(0) } }
+            let n = try await database.read {
+                try $0.first("SELECT n FROM counter") { try $0.integer(0) }
+            }
             #expect(n == 50)
         }
     }

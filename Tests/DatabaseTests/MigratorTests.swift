@@ -9,16 +9,22 @@ struct MigratorTests {
     @Test("every step is done once, in order", arguments: Engine.allCases)
     func growing(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
-            #expect(try await Migrator([one]).migrate(database) == ["one"])
-            #expect(try await Migrator([one, two]).migrate(database) == ["two"])
-            #expect(try await Migrator([one, two]).migrate(database) == [])
+            let first = try await Migrator([one]).migrate(database)
+            #expect(first == ["one"])
+            let second = try await Migrator([one, two]).migrate(database)
+            #expect(second == ["two"])
+            let third = try await Migrator([one, two]).migrate(database)
+            #expect(third.isEmpty)
             try await database.write {
                 try $0.run("INSERT INTO a VALUES(?, ?)", [.blob([1]), .text("y")])
             }
         }
     }
 
-    @Test("a database that a newer program has changed is refused, untouched", arguments: Engine.allCases)
+    @Test(
+        "a database that a newer program has changed is refused, untouched",
+        arguments: Engine.allCases
+    )
     func newer(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             try await Migrator([one, two]).migrate(database)
@@ -45,7 +51,8 @@ struct MigratorTests {
             await #expect(throws: DatabaseError.self) {
                 try await Migrator([one, broken]).migrate(database)
             }
-            #expect(try await Migrator([one]).migrate(database) == ["one"])
+            let done = try await Migrator([one]).migrate(database)
+            #expect(done == ["one"])
         }
     }
 }
