@@ -101,7 +101,17 @@ let central: [Target] = [
             "EntryLogFormat", "VenueAPI", "Reconciliation", "Database", "DatabaseSQLite",
             "Platform",
         ]
-    )
+    ),
+    .executableTarget(
+        name: "bench-central",
+        dependencies: [
+            "CentralStore", "Database", "DatabaseSQLite", "Encodings", "EntryLogFormat",
+            "ManifestFormat", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ],
+        path: "Tests/Benchmarks/Central",
+        swiftSettings: strict
+    ),
 ]
 
 let gate: [Target] = []
@@ -123,11 +133,18 @@ let tested: [Target] = [
 let barcodes: [Target] = [
     module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
     .testTarget(
-        name: "BarcodesTests", dependencies: ["Barcodes", "BarcodeSamples"],
-        path: "Tests/BarcodesTests", exclude: ["Samples"], swiftSettings: strict),
+        name: "BarcodesTests",
+        dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/BarcodesTests",
+        exclude: ["Samples"],
+        swiftSettings: strict
+    ),
     .executableTarget(
-        name: "bench-barcodes", dependencies: ["Barcodes", "BarcodeSamples"],
-        path: "Tests/Benchmarks/Barcodes", swiftSettings: strict),
+        name: "bench-barcodes",
+        dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/Benchmarks/Barcodes",
+        swiftSettings: strict
+    ),
 ]
 
 let package = Package(
