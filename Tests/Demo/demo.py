@@ -30,7 +30,7 @@ class Story:
     def show(self, gate, title, png, expected):
         verdict = gate.show(png)
         mark = "ok " if verdict["verdict"] == expected else "???"
-        say(f"  {mark} {gate.name:5} {title:46} {verdict['verdict']:14} {verdict['text']}")
+        say(f"  {mark} {gate.name:5} {title:46} {verdict['verdict']:14} {verdict['headline']}")
         if verdict["verdict"] != expected:
             self.surprises.append(f"{title}: {verdict['verdict']} instead of {expected}")
         return verdict
