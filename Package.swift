@@ -92,13 +92,59 @@ let adapters: [Target] = [
     module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
 ]
 
-let central: [Target] = []
+let central: [Target] = [
+    // The pages, styles and scripts in Web and the API's document travel inside the binary.
+    .target(
+        name: "CentralService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Platform", "Barcodes", "Reconciliation",
+            "CentralStore", hummingbird, mustache, lifecycle, logging, metrics, nioCore,
+        ],
+        path: "Central",
+        exclude: ["Command", "Store", "README.md"],
+        sources: ["Service"],
+        resources: [
+            .embedInCode("openapi.yaml"),
+            .embedInCode("Web/holder.mustache"),
+            .embedInCode("Web/unknown-link.mustache"),
+            .embedInCode("Web/holder.css"),
+            .embedInCode("Web/holder.js"),
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-central",
+        dependencies: [
+            "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
+            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
+            logging, metrics,
+        ],
+        path: "Central/Command",
+        swiftSettings: strict
+    ),
+    tests(
+        "CentralServiceTests",
+        [
+            "CentralService", "CentralStore", "VenueAPI", "Platform", "Barcodes", "TicketModel",
+            "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", hummingbird, hummingbirdTesting,
+        ]
+    ),
+]
 
 let gate: [Target] = []
 
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
     tests("TidyTests", []),
+]
+
+let barcodes: [Target] = [
+    tests("BarcodesTests", ["Barcodes"]),
+    .executableTarget(
+        name: "bench-barcodes", dependencies: ["Barcodes"], path: "Tests/Benchmarks/Barcodes",
+        swiftSettings: strict),
 ]
 
 let package = Package(
@@ -126,5 +172,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + tested
+    ] + pureModules + adapters + central + gate + barcodes + tested
 )

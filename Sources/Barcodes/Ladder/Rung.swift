@@ -1,0 +1,5 @@
+/// One attempt of the ladder.
+package enum Rung: String, CaseIterable, Hashable, Sendable {
+    /// The whole picture as it is.
+    case untouched
+}
