@@ -52,13 +52,18 @@ public enum AdminAPI {
         public var name: String
         public var scopes: [String]
         /// For `Authorization: Bearer …`.
-        public var key: String
+        public var apiKey: String
 
-        public init(id: String, name: String, scopes: [String], key: String) {
+        enum CodingKeys: String, CodingKey {
+            case id, name, scopes
+            case apiKey = "api_key"
+        }
+
+        public init(id: String, name: String, scopes: [String], apiKey: String) {
             self.id = id
             self.name = name
             self.scopes = scopes
-            self.key = key
+            self.apiKey = apiKey
         }
     }
 
@@ -119,14 +124,20 @@ public enum AdminAPI {
         public var name: String
         public var hall: UInt16
         public var gate: UInt16
-        public var key: String
+        /// For `Authorization: Bearer …`.
+        public var apiKey: String
 
-        public init(device: String, name: String, hall: UInt16, gate: UInt16, key: String) {
+        enum CodingKeys: String, CodingKey {
+            case device, name, hall, gate
+            case apiKey = "api_key"
+        }
+
+        public init(device: String, name: String, hall: UInt16, gate: UInt16, apiKey: String) {
             self.device = device
             self.name = name
             self.hall = hall
             self.gate = gate
-            self.key = key
+            self.apiKey = apiKey
         }
     }
 

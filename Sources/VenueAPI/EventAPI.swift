@@ -42,17 +42,28 @@ public enum EventAPI {
 
     /// Lets a class into a hall, through one gate or any, for a time.
     public struct Access: Codable, Hashable, Sendable {
+        public var accessClass: UInt16
         public var hall: UInt16
         /// 0 stands for every gate of the hall.
         public var gate: UInt16
-        /// Unix milliseconds.
-        public var from: Int64
-        /// Unix milliseconds, the first instant that is too late.
-        public var until: Int64
+        /// Unix milliseconds; missing: from the first day on.
+        public var from: Int64?
+        /// Unix milliseconds, the first instant that is too late; missing: the event's end.
+        public var until: Int64?
 
-        enum CodingKeys: String, CodingKey, CaseIterable { case hall, gate, from, until }
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case accessClass = "class"
+            case hall, gate, from, until
+        }
 
-        public init(hall: UInt16, gate: UInt16 = 0, from: Int64, until: Int64) {
+        public init(
+            accessClass: UInt16,
+            hall: UInt16,
+            gate: UInt16 = 0,
+            from: Int64? = nil,
+            until: Int64? = nil
+        ) {
+            self.accessClass = accessClass
             self.hall = hall
             self.gate = gate
             self.from = from
@@ -61,15 +72,18 @@ public enum EventAPI {
 
         public init(from decoder: any Decoder) throws {
             let members = try decoder.strict(CodingKeys.self)
+            accessClass = try members.number(.accessClass, in: WireLimits.classNumbers)
             hall = try members.number(.hall, in: WireLimits.numbers)
             gate = try members.numberIfPresent(.gate, in: 0...UInt16.max) ?? 0
-            from = try members.number(.from, in: WireLimits.times)
-            until = try members.number(.until, in: WireLimits.times)
-            guard from < until else { throw members.fault(.until, "is not after from") }
+            from = try members.numberIfPresent(.from, in: WireLimits.times)
+            until = try members.numberIfPresent(.until, in: WireLimits.times)
+            if let from, let until, from >= until {
+                throw members.fault(.until, "is not after from")
+            }
         }
     }
 
-    /// A kind of ticket: where it lets in, and what its tickets are like unless they say otherwise.
+    /// A kind of ticket, and what its tickets are like unless they say otherwise.
     public struct AccessClass: Codable, Hashable, Sendable {
         public var number: UInt16
         public var name: String
@@ -78,10 +92,9 @@ public enum EventAPI {
         public var maxUses: Int
         /// Whether a guest may leave and come back.
         public var reentry: Bool
-        public var access: [Access]
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case number, name, methods, reentry, access
+            case number, name, methods, reentry
             case maxUses = "max_uses"
         }
 
@@ -90,15 +103,13 @@ public enum EventAPI {
             name: String,
             methods: [String] = EventAPI.methodNames,
             maxUses: Int = 1,
-            reentry: Bool = false,
-            access: [Access]
+            reentry: Bool = false
         ) {
             self.number = number
             self.name = name
             self.methods = methods
             self.maxUses = maxUses
             self.reentry = reentry
-            self.access = access
         }
 
         public init(from decoder: any Decoder) throws {
@@ -108,7 +119,6 @@ public enum EventAPI {
             methods = try members.methodsIfPresent(.methods) ?? EventAPI.methodNames
             maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange) ?? 1
             reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry) ?? false
-            access = try members.list(.access, max: WireLimits.accessMax)
         }
     }
 

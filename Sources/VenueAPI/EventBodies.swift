@@ -10,10 +10,11 @@ extension EventAPI {
         public var halls: [Hall]
         public var gates: [Gate]
         public var classes: [AccessClass]
+        public var access: [Access]
         public var policy: Policy
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, venue, starts, ends, halls, gates, classes, policy
+            case name, venue, starts, ends, halls, gates, classes, access, policy
         }
 
         public init(
@@ -24,6 +25,7 @@ extension EventAPI {
             halls: [Hall],
             gates: [Gate],
             classes: [AccessClass],
+            access: [Access],
             policy: Policy = Policy()
         ) {
             self.name = name
@@ -33,6 +35,7 @@ extension EventAPI {
             self.halls = halls
             self.gates = gates
             self.classes = classes
+            self.access = access
             self.policy = policy
         }
 
@@ -46,6 +49,7 @@ extension EventAPI {
             halls = try members.list(.halls, max: WireLimits.hallsMax)
             gates = try members.listIfPresent(.gates, max: WireLimits.gatesMax) ?? []
             classes = try members.list(.classes, max: WireLimits.classesMax)
+            access = try members.list(.access, max: WireLimits.accessMax)
             policy = try members.decodeIfPresent(Policy.self, forKey: .policy) ?? Policy()
         }
     }
@@ -61,10 +65,11 @@ extension EventAPI {
         public var halls: [Hall]?
         public var gates: [Gate]?
         public var classes: [AccessClass]?
+        public var access: [Access]?
         public var policy: Policy?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, venue, starts, ends, halls, gates, classes, policy
+            case name, venue, starts, ends, halls, gates, classes, access, policy
         }
 
         public init() {}
@@ -78,6 +83,7 @@ extension EventAPI {
             halls = try members.listIfPresent(.halls, max: WireLimits.hallsMax)
             gates = try members.listIfPresent(.gates, max: WireLimits.gatesMax)
             classes = try members.listIfPresent(.classes, max: WireLimits.classesMax)
+            access = try members.listIfPresent(.access, max: WireLimits.accessMax)
             policy = try members.decodeIfPresent(Policy.self, forKey: .policy)
         }
     }
@@ -93,6 +99,7 @@ extension EventAPI {
         public var halls: [Hall]
         public var gates: [Gate]
         public var classes: [AccessClass]
+        public var access: [Access]
         public var policy: Policy
         /// Rises with every change that a gate would see.
         public var revision: Int64
@@ -116,6 +123,7 @@ extension EventAPI {
             halls = draft.halls
             gates = draft.gates
             classes = draft.classes
+            access = draft.access
             policy = draft.policy
             self.revision = revision
             self.manifest = manifest

@@ -103,7 +103,7 @@ public enum WireLimits {
     public static let hallsMax = 256
     public static let gatesMax = 1024
     public static let classesMax = 256
-    /// Access windows of one class.
+    /// Access windows of one event.
     public static let accessMax = 1024
     /// Tickets in one call.
     public static let ticketsMax = 10_000
@@ -116,6 +116,8 @@ public enum WireLimits {
     /// Numbers of access classes; 0 and 65535 have a meaning in the protocol.
     public static let classNumbers: ClosedRange<UInt16> = 1...65_534
     public static let usesRange: ClosedRange<Int> = 1...1000
+    /// Bytes of a reason.
+    public static let reasonBytes = 0...256
     /// Bytes of an `Idempotency-Key`.
     public static let idempotencyKeyBytes = 1...128
 }

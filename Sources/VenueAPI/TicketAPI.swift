@@ -152,6 +152,22 @@ public enum TicketAPI {
         }
     }
 
+    /// Why something is done to a ticket: kept in its history.
+    public struct Reason: Codable, Hashable, Sendable {
+        public var reason: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case reason }
+
+        public init(reason: String? = nil) {
+            self.reason = reason
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let members = try decoder.strict(CodingKeys.self)
+            reason = try members.textIfPresent(.reason, bytes: WireLimits.reasonBytes)
+        }
+    }
+
     /// A LIVE token, fresh.
     public struct Token: Codable, Hashable, Sendable {
         public var ticket: String
