@@ -36,13 +36,23 @@ public enum AdminAPI {
         public var device: String?
         /// Unix milliseconds.
         public var created: Int64
+        /// Unix milliseconds; set once the key is of no use any more.
+        public var revoked: Int64?
 
-        public init(id: String, name: String, scopes: [String], device: String?, created: Int64) {
+        public init(
+            id: String,
+            name: String,
+            scopes: [String],
+            device: String?,
+            created: Int64,
+            revoked: Int64?
+        ) {
             self.id = id
             self.name = name
             self.scopes = scopes
             self.device = device
             self.created = created
+            self.revoked = revoked
         }
     }
 
@@ -99,6 +109,9 @@ public enum AdminAPI {
         public var gate: UInt16
         /// The log that it writes now; missing until it has enrolled.
         public var epoch: UInt32?
+        /// Not to be believed any more.
+        public var revoked: Bool
+        /// Two different records of one number turned up.
         public var quarantined: Bool
 
         public init(
@@ -107,6 +120,7 @@ public enum AdminAPI {
             hall: UInt16,
             gate: UInt16,
             epoch: UInt32?,
+            revoked: Bool,
             quarantined: Bool
         ) {
             self.device = device
@@ -114,6 +128,7 @@ public enum AdminAPI {
             self.hall = hall
             self.gate = gate
             self.epoch = epoch
+            self.revoked = revoked
             self.quarantined = quarantined
         }
     }

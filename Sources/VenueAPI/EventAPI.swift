@@ -101,7 +101,7 @@ public enum EventAPI {
         public init(
             number: UInt16,
             name: String,
-            methods: [String] = EventAPI.methodNames,
+            methods: [String] = EventAPI.standardMethods,
             maxUses: Int = 1,
             reentry: Bool = false
         ) {
@@ -116,7 +116,7 @@ public enum EventAPI {
             let members = try decoder.strict(CodingKeys.self)
             number = try members.number(.number, in: WireLimits.classNumbers)
             name = try members.text(.name, bytes: WireLimits.nameBytes)
-            methods = try members.methodsIfPresent(.methods) ?? EventAPI.methodNames
+            methods = try members.methodsIfPresent(.methods) ?? EventAPI.standardMethods
             maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange) ?? 1
             reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry) ?? false
         }
@@ -126,6 +126,9 @@ public enum EventAPI {
     public static let methodNames = [
         "live", "preissued", "paper", "holder", "wallet", "own_code", "imported",
     ]
+
+    /// What a class accepts unless it says otherwise: all but imported barcodes.
+    public static let standardMethods = Array(methodNames.dropLast())
 
     /// What gates may do on their own (PROTOCOL 8.2, 7, 10.3).
     public struct Policy: Codable, Hashable, Sendable {

@@ -130,4 +130,36 @@ extension EventAPI {
             self.created = created
         }
     }
+
+    /// An event in a list.
+    public struct Summary: Codable, Hashable, Sendable {
+        public var id: String
+        public var name: String
+        public var venue: String
+        public var starts: Int64
+        public var ends: Int64
+        public var revision: Int64
+        public var manifest: Int64
+        public var created: Int64
+
+        public init(
+            id: String,
+            name: String,
+            venue: String,
+            starts: Int64,
+            ends: Int64,
+            revision: Int64,
+            manifest: Int64,
+            created: Int64
+        ) {
+            self.id = id
+            self.name = name
+            self.venue = venue
+            self.starts = starts
+            self.ends = ends
+            self.revision = revision
+            self.manifest = manifest
+            self.created = created
+        }
+    }
 }

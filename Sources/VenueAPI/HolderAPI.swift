@@ -1,7 +1,7 @@
 /// What the holder page asks for every 45 seconds: `GET /t/{link}/token`.
 public enum HolderAPI {
     public struct Code: Codable, Hashable, Sendable {
-        /// `valid`, or why there is no code: `unpaid`, `blocked`, `revoked`, `early`, `over`.
+        /// `valid`, or why there is no code: `unpaid`, `blocked`, `revoked`, `over`, `paper_only`.
         public var state: String
         /// Plain words for the holder, where there is no code.
         public var message: String?

@@ -123,7 +123,7 @@ public enum WireLimits {
 }
 
 /// One page of a list.
-public struct Page<Item: Codable & Sendable>: Codable, Sendable {
+public struct PageBody<Item: Codable & Sendable>: Codable, Sendable {
     public var items: [Item]
     /// For the `cursor` of the next call; missing on the last page.
     public var next: String?

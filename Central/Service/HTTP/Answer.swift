@@ -9,6 +9,8 @@ package struct Answer: Hashable, Sendable {
     package var status: HTTPResponse.Status
     package var mediaType: String
     package var body: [UInt8]
+    /// Whether it was kept for a repeated request in the transaction that did the work.
+    package var isKept = false
 
     package init(_ status: HTTPResponse.Status, mediaType: String, body: [UInt8]) {
         self.status = status

@@ -1,3 +1,4 @@
+package import CentralStore
 package import HTTPTypes
 
 /// Who may call a route.
@@ -5,7 +6,7 @@ package enum Access: Hashable, Sendable {
     /// No key is asked for.
     case anyone
     /// A key with at least one of these scopes.
-    case scopes(Set<KeyScope>)
+    case scopes(Scopes)
 }
 
 /// One method at one address, as `openapi.yaml` names it.

@@ -1,3 +1,4 @@
+import CentralStore
 import HTTPTypes
 import Hummingbird
 
@@ -31,10 +32,10 @@ struct Routes {
         open.on(RouterPath(path), method: method, use: handler)
     }
 
-    /// A route that reads, for keys with one of `scopes`; `admin` always counts.
+    /// A route that reads, for keys with one of `scopes`.
     mutating func read(
         _ path: String,
-        scopes: Set<KeyScope>,
+        scopes: Scopes,
         handler: @Sendable @escaping (Request, CallerContext) async throws -> Response
     ) {
         add(.get, path, scopes, handler)
@@ -46,23 +47,23 @@ struct Routes {
     mutating func write(
         _ method: HTTPRequest.Method,
         _ path: String,
-        scopes: Set<KeyScope>,
+        scopes: Scopes,
         bodyMax: Int,
-        handler: @Sendable @escaping (RequestBodyBytes, CallerContext) async throws -> Answer
+        handler: @Sendable @escaping (WriteRequest, CallerContext) async throws -> Answer
     ) {
         let idempotency = idempotency
         add(method, path, scopes) { request, context in
             let body = try await RequestBodyBytes(request, max: bodyMax)
-            return try await idempotency.run(request, body, caller: context.caller) {
-                try await handler(body, context)
-            }.response
+            return try await idempotency.run(request, body, caller: context.caller) { keeping in
+                try await handler(WriteRequest(body: body, keeping: keeping), context)
+            }
         }
     }
 
     /// A route that writes and is idempotent by what it does: no key is needed to repeat it.
     mutating func upload(
         _ path: String,
-        scopes: Set<KeyScope>,
+        scopes: Scopes,
         handler: @Sendable @escaping (Request, CallerContext) async throws -> Response
     ) {
         add(.post, path, scopes, handler)
@@ -71,16 +72,23 @@ struct Routes {
     private mutating func add(
         _ method: HTTPRequest.Method,
         _ path: String,
-        _ scopes: Set<KeyScope>,
+        _ scopes: Scopes,
         _ handler: @Sendable @escaping (Request, CallerContext) async throws -> Response
     ) {
         table.add(RouteName(method, path), .scopes(scopes))
         keyed.on(RouterPath(path), method: method) { request, context in
-            guard context.caller.may(scopes) else {
-                let wanted = scopes.map(\.rawValue).sorted().joined(separator: " or ")
+            guard context.caller.hasAny(of: scopes) else {
+                let wanted = scopes.words.joined(separator: " or ")
                 throw Problem(.forbidden, "This needs a key with the scope \(wanted).")
             }
             return try await handler(request, context)
         }
     }
+}
+
+/// A write with its body in hand.
+struct WriteRequest: Sendable {
+    let body: RequestBodyBytes
+    /// Set when the caller gave an `Idempotency-Key`.
+    let keeping: Idempotency.Keeping?
 }
