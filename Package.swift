@@ -93,6 +93,15 @@ let adapters: [Target] = [
 ]
 
 let central: [Target] = [
+    module(
+        "CentralStore",
+        path: "Central/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Reconciliation", "Database", "DatabaseSQLite",
+            "Platform",
+        ]
+    ),
     // The pages, styles and scripts in Web and the API's document travel inside the binary.
     .target(
         name: "CentralService",
