@@ -101,7 +101,45 @@ let central: [Target] = [
             "EntryLogFormat", "VenueAPI", "Reconciliation", "Database", "DatabaseSQLite",
             "Platform",
         ]
-    )
+    ),
+    // The pages, styles and scripts in Web and the API's document travel inside the binary.
+    .target(
+        name: "CentralService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Platform", "Barcodes", "Reconciliation",
+            "CentralStore", hummingbird, mustache, lifecycle, logging, metrics, nioCore,
+        ],
+        path: "Central",
+        exclude: ["Command", "Store", "README.md"],
+        sources: ["Service"],
+        resources: [
+            .embedInCode("openapi.yaml"),
+            .embedInCode("Web/holder.mustache"),
+            .embedInCode("Web/unknown-link.mustache"),
+            .embedInCode("Web/holder.css"),
+            .embedInCode("Web/holder.js"),
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-central",
+        dependencies: [
+            "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
+            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
+            logging, metrics,
+        ],
+        path: "Central/Command",
+        swiftSettings: strict
+    ),
+    tests(
+        "CentralServiceTests",
+        [
+            "CentralService", "CentralStore", "VenueAPI", "Platform", "Barcodes", "TicketModel",
+            "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", hummingbird, hummingbirdTesting,
+        ]
+    ),
 ]
 
 let gate: [Target] = []
