@@ -94,7 +94,36 @@ let adapters: [Target] = [
 
 let central: [Target] = []
 
-let gate: [Target] = []
+let gate: [Target] = [
+    module(
+        "GateLogic",
+        path: "Gate/Logic",
+        ["TicketModel", "Encodings", "TokenFormat", "EntryLogFormat", "AdmissionRules"]
+    ),
+    module(
+        "GateStore",
+        path: "Gate/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+        ]
+    ),
+    module(
+        "TestSupport",
+        path: "Tests/Support",
+        [
+            "GateStore", "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", grdb,
+        ]
+    ),
+    tests(
+        "GateStoreTests",
+        [
+            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+        ]
+    ),
+]
 
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
