@@ -65,6 +65,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// Floors 0 to 2: pure, no Foundation.
@@ -106,6 +107,14 @@ let gate: [Target] = [
         [
             "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
             "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+        ]
+    ),
+    module(
+        "GateScanners",
+        path: "Gate/Scanners",
+        [
+            "TicketModel", "Encodings", "GateLogic", "Platform", logging, lifecycle, nioCore,
+            nioPosix,
         ]
     ),
     module(
