@@ -117,12 +117,35 @@ let gate: [Target] = [
             nioPosix,
         ]
     ),
+    .target(
+        name: "GateService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "AdmissionRules", "Platform", "GateLogic", "GateStore",
+            "GateScanners", hummingbird, asyncHTTPClient, lifecycle, logging, metrics, nioCore,
+            nioHTTP1, nioPosix,
+        ],
+        path: "Gate/Service",
+        resources: [.embedInCode("Web/status.html")],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-gate",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "Barcodes", "GateLogic", "GateStore",
+            "GateScanners", "GateService", argumentParser, configuration, lifecycle, logging,
+            metrics, yams,
+        ],
+        path: "Gate/Command",
+        swiftSettings: strict
+    ),
     module(
         "TestSupport",
         path: "Tests/Support",
         [
-            "GateStore", "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
-            "EntryLogFormat", grdb,
+            "GateStore", "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat",
+            "ManifestFormat", "EntryLogFormat", grdb,
         ]
     ),
     tests(
@@ -137,6 +160,16 @@ let gate: [Target] = [
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
     tests("TidyTests", []),
+]
+
+let barcodes: [Target] = [
+    module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
+    .testTarget(
+        name: "BarcodesTests", dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/BarcodesTests", exclude: ["Samples"], swiftSettings: strict),
+    .executableTarget(
+        name: "bench-barcodes", dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/Benchmarks/Barcodes", swiftSettings: strict),
 ]
 
 let package = Package(
@@ -164,5 +197,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + tested
+    ] + pureModules + adapters + central + gate + barcodes + tested
 )
