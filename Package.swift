@@ -65,6 +65,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
@@ -125,7 +126,10 @@ let gate: [Target] = [
             "GateScanners", hummingbird, asyncHTTPClient, lifecycle, logging, metrics, nioCore,
             nioHTTP1, nioPosix,
         ],
-        path: "Gate/Service",
+        // The page lies beside the code that serves it, and travels inside the program.
+        path: "Gate",
+        exclude: ["Command", "Logic", "README.md", "Scanners", "Store"],
+        sources: ["Service"],
         resources: [.embedInCode("Web/status.html")],
         swiftSettings: strict
     ),
@@ -184,6 +188,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),

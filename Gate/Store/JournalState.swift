@@ -9,6 +9,8 @@ package enum StateName: String, CaseIterable, Sendable {
     case trust
     /// The device statement's envelope.
     case statement
+    /// The fingerprint of the roots of the stored trust list, once it was believed.
+    case trustRoot = "trust_root"
     /// The sealed secrets of the event, as central sent them.
     case secrets
     /// The clock's floor, milliseconds, eight bytes big-endian.
