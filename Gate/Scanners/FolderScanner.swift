@@ -7,7 +7,7 @@ import Platform
 ///
 /// A file counts as complete when its writer has closed it or has moved it in. It is read once, then
 /// moved to `done/` or, without a code in it, to `failed/`.
-package struct FolderScanner: Scanner {
+package struct FolderScanner: CodeScanner {
     /// The codes of one image, or why it is none.
     package typealias ImageReader = @Sendable (_ file: [UInt8]) throws -> [[UInt8]]
 

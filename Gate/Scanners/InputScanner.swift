@@ -2,7 +2,7 @@ import Glibc
 import NIOPosix
 
 /// Reads codes from standard input or another open file, one a line.
-package struct InputScanner: Scanner {
+package struct InputScanner: CodeScanner {
     package let name: String
     private let descriptor: Int32
     private let handler: ScanHandler

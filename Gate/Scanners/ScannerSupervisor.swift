@@ -9,11 +9,11 @@ package struct ScannerSupervisor: Service, CustomStringConvertible {
     /// A scanner that ran this long had recovered: the next wait is short again.
     static let soundAfter = Duration.seconds(60)
 
-    private let scanner: any Scanner
+    private let scanner: any CodeScanner
     private let board: ScannerBoard
     private let logger: Logger
 
-    package init(_ scanner: any Scanner, board: ScannerBoard, logger: Logger) {
+    package init(_ scanner: any CodeScanner, board: ScannerBoard, logger: Logger) {
         self.scanner = scanner
         self.board = board
         self.logger = logger

@@ -5,7 +5,7 @@ package import GateLogic
 package typealias ScanHandler = @Sendable (_ text: [UInt8]) async -> LaneVerdict
 
 /// A source of codes at one lane.
-package protocol Scanner: Sendable {
+package protocol CodeScanner: Sendable {
     /// How status and verdicts name it, such as `lane1/tcp`.
     var name: String { get }
 
