@@ -65,6 +65,8 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// Floors 0 to 2: pure, no Foundation.
@@ -142,7 +144,70 @@ let central: [Target] = [
     ),
 ]
 
-let gate: [Target] = []
+let gate: [Target] = [
+    module(
+        "GateLogic",
+        path: "Gate/Logic",
+        ["TicketModel", "Encodings", "TokenFormat", "EntryLogFormat", "AdmissionRules"]
+    ),
+    module(
+        "GateStore",
+        path: "Gate/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+        ]
+    ),
+    module(
+        "GateScanners",
+        path: "Gate/Scanners",
+        [
+            "TicketModel", "Encodings", "GateLogic", "Platform", logging, lifecycle, nioCore,
+            nioPosix,
+        ]
+    ),
+    .target(
+        name: "GateService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "AdmissionRules", "Platform", "GateLogic", "GateStore",
+            "GateScanners", hummingbird, asyncHTTPClient, lifecycle, logging, metrics, nioCore,
+            nioHTTP1, nioPosix,
+        ],
+        // The page lies beside the code that serves it, and travels inside the program.
+        path: "Gate",
+        exclude: ["Command", "Logic", "README.md", "Scanners", "Store"],
+        sources: ["Service"],
+        resources: [.embedInCode("Web/status.html")],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-gate",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "Barcodes", "GateLogic", "GateStore",
+            "GateScanners", "GateService", argumentParser, configuration, lifecycle, logging,
+            metrics, yams,
+        ],
+        path: "Gate/Command",
+        swiftSettings: strict
+    ),
+    module(
+        "TestSupport",
+        path: "Tests/Support",
+        [
+            "GateStore", "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat",
+            "ManifestFormat", "EntryLogFormat", grdb,
+        ]
+    ),
+    tests(
+        "GateStoreTests",
+        [
+            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+        ]
+    ),
+]
 
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
@@ -171,6 +236,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),

@@ -19,3 +19,22 @@ package struct Decision: Hashable, Sendable {
     /// Whether the ticket counts as used by this scan.
     package var isAdmission: Bool { code == .success }
 }
+
+extension Decision {
+    /// What a lane says when the record of a scan could not be stored: nobody is admitted.
+    ///
+    /// No rule pronounces this; it is what stands in for rule 17 (PROTOCOL 8.2) when storage fails.
+    package static func storageFailed(_ credential: Credential) -> Decision {
+        Decision(
+            code: .error,
+            detail: .storage,
+            ticket: credential.claimedTicket,
+            generation: nil,
+            form: credential.form,
+            accessClass: nil,
+            flags: [],
+            earlier: nil,
+            halls: []
+        )
+    }
+}
