@@ -212,6 +212,15 @@ let gate: [Target] = [
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
     tests("TidyTests", []),
+    tests("DatabaseTests", ["Database", "DatabaseSQLite"]),
+    tests(
+        "CentralStoreTests",
+        [
+            "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
+            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ]
+    ),
 ]
 
 let barcodes: [Target] = [
