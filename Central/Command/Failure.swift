@@ -1,6 +1,6 @@
 import ArgumentParser
 import CentralStore
-import Glibc
+import Foundation
 
 /// Ends the program with one plain line and the exit status of `sysexits.h`.
 struct Failure: Error {
@@ -26,7 +26,7 @@ struct Failure: Error {
     ///
     /// - Returns: what `run()` throws so that the status is right.
     func reported() -> ExitCode {
-        fputs("stile-central: \(words)\n", stderr)
+        FileHandle.standardError.write(Data("stile-central: \(words)\n".utf8))
         return ExitCode(kind.rawValue)
     }
 

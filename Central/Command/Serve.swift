@@ -1,6 +1,7 @@
 import ArgumentParser
 import CentralService
 import CentralStore
+import Glibc
 import Logging
 import Metrics
 import NIOCore

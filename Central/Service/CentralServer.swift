@@ -1,6 +1,7 @@
 package import CentralStore
 package import Hummingbird
 package import Logging
+import HummingbirdCore
 import NIOCore
 package import Platform
 import ServiceLifecycle
@@ -38,14 +39,13 @@ package struct CentralServer {
     }
 
     /// All routes, and the service that keeps manifests fresh.
-    package struct Assembly {
-        package let router: Router<EdgeContext>
-        package let routes: RouteTable
-        package let manifests: ManifestService
-        package let builder: ManifestBuilder
+    struct Assembly {
+        let router: Router<EdgeContext>
+        let routes: RouteTable
+        let manifests: ManifestService
     }
 
-    package func assemble() throws -> Assembly {
+    func assemble() throws -> Assembly {
         let assets = WebAssets()
         let signal = ManifestSignal()
         let builder = ManifestBuilder(manifests: data.manifests, clock: clock, signal: signal)
@@ -75,8 +75,7 @@ package struct CentralServer {
                 builder: builder,
                 clock: clock,
                 logger: logger
-            ),
-            builder: builder
+            )
         )
     }
 

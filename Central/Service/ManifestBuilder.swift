@@ -1,7 +1,7 @@
 package import CentralStore
 import Logging
 import Metrics
-package import ServiceLifecycle
+import ServiceLifecycle
 package import TicketModel
 
 /// Builds manifests, one build of an event at a time, however many ask.
@@ -45,7 +45,7 @@ package actor ManifestBuilder {
 }
 
 /// Looks once a second for events that have changed, and builds their manifests.
-package struct ManifestService: Service {
+struct ManifestService: Service {
     /// A manifest is built at most this often (PROTOCOL 5.4).
     static let pause = Duration.seconds(1)
     /// How often answers kept for repeated requests are cleared of old ones, in pauses.
@@ -56,8 +56,8 @@ package struct ManifestService: Service {
     let clock: ServiceClock
     let logger: Logger
 
-    package func run() async throws {
-        try await cancelWhenGracefulShutdown {
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
             var rounds = 0
             while !Task.isCancelled {
                 await buildPending()

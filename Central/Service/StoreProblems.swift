@@ -1,5 +1,6 @@
 import CentralStore
 import Database
+import HTTPTypes
 import TicketModel
 import VenueAPI
 

@@ -1,6 +1,7 @@
 package import CentralStore
 import HTTPTypes
 import Hummingbird
+import Logging
 import Sodium
 package import TicketModel
 

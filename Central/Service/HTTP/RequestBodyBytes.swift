@@ -1,5 +1,5 @@
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 package import NIOCore
 
 /// A whole request body, within the limit of its route.

@@ -42,7 +42,7 @@ package struct RouteTable: Sendable {
             methods.insert(name.method.rawValue)
             if name.method == .get { methods.insert("HEAD") }
         }
-        return methods.sorted().compactMap(HTTPRequest.Method.init)
+        return methods.sorted().compactMap { HTTPRequest.Method($0) }
     }
 
     private static func parts(_ path: String) -> [Substring] {

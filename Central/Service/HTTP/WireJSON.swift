@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// How values become JSON and back on this API: snake_case by the types themselves, keys sorted.
 package enum WireJSON {

@@ -1,4 +1,4 @@
-import CentralStore
+package import CentralStore
 import EntryLogFormat
 package import Reconciliation
 import TicketModel

@@ -22,14 +22,14 @@ extension TicketOrder {
 }
 
 extension TicketAPI.Issued {
-    init(_ issued: IssuedTicket, links: HolderLinks) {
+    init(_ ticket: StoredTicket, _ credentials: TicketCredentials, links: HolderLinks) {
         self.init(
-            id: issued.ticket.id.hex,
-            reference: issued.ticket.reference,
-            generation: issued.ticket.generation.number,
-            code: issued.credentials.ownCode.text,
-            paper: issued.credentials.paper.text,
-            link: links.address(of: issued.credentials.link)
+            id: ticket.id.hex,
+            reference: ticket.reference,
+            generation: ticket.generation.number,
+            code: credentials.ownCode.text,
+            paper: credentials.paper.text,
+            link: links.address(of: credentials.link)
         )
     }
 }

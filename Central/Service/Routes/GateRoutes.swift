@@ -2,9 +2,11 @@ import CentralStore
 import Encodings
 import HTTPTypes
 import Hummingbird
+import Logging
 import Metrics
 import NIOCore
 import TicketModel
+import TrustFormat
 import VenueAPI
 
 /// What gates call: enrolment, trust, time, upload of their logs.

@@ -1,6 +1,7 @@
 import Barcodes
 import CentralStore
 import Hummingbird
+import TicketModel
 import TokenFormat
 import VenueAPI
 
@@ -30,12 +31,20 @@ struct HolderRoutes {
     @Sendable
     private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let link = context.parameters.get("link") ?? ""
-        do {
+        guard let (ticket, event) = try await found(link) else { return page.unknownLink() }
+        return page.response(link: link, ticket: ticket, event: event)
+    }
+
+    /// The ticket of a link and its event; `nil` for a link that is nobody's.
+    private func found(
+        _ link: String
+    ) async throws(StoreError) -> (StoredTicket, StoredEvent)? {
+        do throws(StoreError) {
             let ticket = try await data.tickets.ticket(link: link)
-            let event = try await data.events.event(ticket.event)
-            return page.response(link: link, ticket: ticket, event: event)
-        } catch StoreError.notFound {
-            return page.unknownLink()
+            return (ticket, try await data.events.event(ticket.event))
+        } catch {
+            guard case .notFound = error else { throw error }
+            return nil
         }
     }
 
@@ -43,10 +52,9 @@ struct HolderRoutes {
     private func token(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let ticket = try await data.tickets.ticket(link: context.parameters.get("link") ?? "")
         let now = clock.now()
-        let code: HolderAPI.Code
-        do {
-            let token = try await data.tickets.liveToken(for: ticket, at: now)
-            code = HolderAPI.Code(
+        switch try await minted(for: ticket, at: now) {
+        case .success(let token):
+            let code = HolderAPI.Code(
                 state: "valid",
                 token: token.text,
                 svg: try QRCode(token.text, .screen).svg(),
@@ -54,13 +62,32 @@ struct HolderRoutes {
                 ends: token.fields.endTime.milliseconds,
                 serverTime: now.milliseconds
             )
-        } catch StoreError.refused(let refusal) {
-            code = HolderAPI.Code(
+            return Answer(.ok, code).response
+        case .failure(let refusal):
+            let code = HolderAPI.Code(
                 state: HolderWords.state(of: refusal),
                 message: HolderWords.message(for: refusal),
                 serverTime: now.milliseconds
             )
+            return Answer(.ok, code).response
         }
-        return Answer(.ok, code).response
+    }
+
+    /// A refusal is an answer on this page, not an error.
+    private enum Minted {
+        case success(SignedToken)
+        case failure(MintRefusal)
+    }
+
+    private func minted(
+        for ticket: StoredTicket,
+        at now: Timestamp
+    ) async throws(StoreError) -> Minted {
+        do throws(StoreError) {
+            return .success(try await data.tickets.liveToken(for: ticket, at: now))
+        } catch {
+            guard case .refused(let refusal) = error else { throw error }
+            return .failure(refusal)
+        }
     }
 }

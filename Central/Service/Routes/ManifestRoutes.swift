@@ -109,7 +109,8 @@ struct ManifestRoutes {
     }
 
     private func newest(_ event: EventID) async throws(StoreError) -> ManifestVersion? {
-        do { return try await data.manifests.latest(event) } catch .notFound(.manifest) {
+        do throws(StoreError) { return try await data.manifests.latest(event) } catch {
+            guard case .notFound(.manifest) = error else { throw error }
             return nil
         }
     }

@@ -58,7 +58,7 @@ struct TicketRoutes {
         let asLines = Self.answersInLines(request.body)
         let links = links
         @Sendable func answer(_ issued: [IssuedTicket]) -> Answer {
-            let tickets = issued.map { TicketAPI.Issued($0, links: links) }
+            let tickets = issued.map { TicketAPI.Issued($0.ticket, $0.credentials, links: links) }
             return asLines
                 ? Answer(.created, lines: tickets)
                 : Answer(.created, TicketAPI.IssuedList(tickets: tickets))
@@ -133,10 +133,11 @@ struct TicketRoutes {
         with reference: String,
         _ event: EventID
     ) async throws -> PageBody<TicketAPI.Ticket> {
-        do {
+        do throws(StoreError) {
             let ticket = try await data.tickets.ticket(reference: reference, event: event)
             return PageBody(items: [TicketAPI.Ticket(ticket)], next: nil)
-        } catch .notFound(.ticket) {
+        } catch {
+            guard case .notFound(.ticket) = error else { throw error }
             return PageBody(items: [], next: nil)
         }
     }
@@ -177,8 +178,7 @@ struct TicketRoutes {
     ) async throws -> Answer {
         let ticket = try await changed(.reissue, request, context)
         let credentials = try await data.tickets.credentials(of: ticket)
-        let issued = IssuedTicket(ticket: ticket, credentials: credentials)
-        return Answer(.ok, TicketAPI.Issued(issued, links: links))
+        return Answer(.ok, TicketAPI.Issued(ticket, credentials, links: links))
     }
 
     private func changed(
