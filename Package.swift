@@ -201,6 +201,14 @@ let gate: [Target] = [
         ]
     ),
     tests(
+        "CrashTests",
+        path: "Tests/Scenarios/CrashTests",
+        [
+            "stile-gate", "TestSupport", "GateStore", "TicketModel", "Encodings", "EntryLogFormat",
+            "TrustFormat",
+        ]
+    ),
+    tests(
         "GateStoreTests",
         [
             "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",

@@ -23,6 +23,7 @@ package struct PreparedGate: Sendable {
         try DeviceKeys(sign: venue.deviceSign, box: venue.deviceBox).store(data.deviceKey)
         let journal = try Journal(path: data.journal)
         try journal.setState(.trust, venue.trustEnvelope().json)
+        try journal.setState(.trustRoot, venue.rootHash)
         try journal.setState(.statement, venue.statementEnvelope(venue.statement()).json)
         try journal.setState(.secrets, venue.deviceBox.publicKey.seal(venue.barcodeKey))
         if let manifest {
