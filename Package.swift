@@ -94,6 +94,48 @@ let adapters: [Target] = [
     module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
 ]
 
+/// Tests of floors 0 to 2; `FormatVectors` finds and makes the vectors of `Tests/Vectors`.
+let ruleTests: [Target] = [
+    module(
+        "FormatVectors", path: "Tests/FormatVectors",
+        ["TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat"]),
+    tests("EncodingsTests", ["Encodings", "FormatVectors"]),
+    tests("SodiumTests", ["Sodium", "Encodings", "FormatVectors"]),
+    tests(
+        "TokenFormatTests",
+        ["TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
+            "FormatVectors"]),
+    tests(
+        "TrustFormatTests",
+        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "ManifestFormatTests",
+        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "EntryLogFormatTests",
+        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "AdmissionRulesTests",
+        ["AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
+            "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "ReconciliationTests",
+        ["Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
+            "FormatVectors"]),
+    tests(
+        "ScenarioTests", path: "Tests/Scenarios/Venue",
+        ["AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    .executableTarget(
+        name: "bench-rules",
+        dependencies: [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "CSodium", "FormatVectors",
+        ],
+        path: "Tests/Benchmarks/Rules", swiftSettings: strict),
+]
+
 let central: [Target] = [
     module(
         "CentralStore",
@@ -267,5 +309,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + tested
+    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
 )
