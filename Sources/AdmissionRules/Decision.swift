@@ -28,10 +28,14 @@ extension Decision {
     /// What a lane says when the record of a scan could not be stored: nobody is admitted.
     ///
     /// No rule pronounces this; it is what stands in for rule 17 (PROTOCOL 8.2) when storage fails.
-    package static func storageFailed(_ credential: Credential) -> Decision {
+    package static func storageFailed(
+        _ credential: Credential,
+        direction: Direction
+    ) -> Decision {
         Decision(
             code: .error,
             detail: .storage,
+            direction: direction,
             ticket: credential.claimedTicket,
             generation: nil,
             form: credential.form,
