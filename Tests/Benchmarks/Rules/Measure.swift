@@ -34,5 +34,5 @@ func printLine(_ name: String, _ text: String) {
 
 /// Keeps the optimiser from leaving work out: a wrong result ends the run.
 func require(_ isRight: Bool, _ what: String) {
-    guard isRight else { fatalError("bench-rules: \(what)") }
+    guard isRight else { preconditionFailure("bench-rules: \(what)") }
 }

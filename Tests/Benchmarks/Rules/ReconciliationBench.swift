@@ -43,7 +43,7 @@ enum ReconciliationBench {
             adding = min(adding, best(of: 1) { for entry in entries { reconciler.add(entry) } })
             last = reconciler.report(context)
         }
-        guard let last else { fatalError("bench-rules: no report") }
+        guard let last else { preconditionFailure("bench-rules: no report") }
         require(last.total.scanned > records / 2, "scans")
         require(!last.conflicts.isEmpty, "conflicts")
         printLine(

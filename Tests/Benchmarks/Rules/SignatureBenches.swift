@@ -48,7 +48,7 @@ enum BenchVenue {
                 generation: Generation(0),
                 accessClass: ClassNumber(7)
             )
-        else { fatalError("bench-rules: no such token") }
+        else { preconditionFailure("bench-rules: no such token") }
         return SignedToken(fields, event: event, key: key)
     }
 }
@@ -71,7 +71,7 @@ enum TokenBench {
                     trust: BenchVenue.trust,
                     event: BenchVenue.event
                 )
-                guard case .token = credential else { fatalError("bench-rules: not proven") }
+                guard case .token = credential else { preconditionFailure("bench-rules: not proven") }
             }
         } bare: {
             for (message, signature) in zip(messages, signatures) {
@@ -204,7 +204,7 @@ enum RecordBench {
                 do {
                     let envelope = try Envelope(json: line)
                     _ = try SignedRecord(envelope, device: device, key: key.publicKey)
-                } catch { fatalError("bench-rules: \(error)") }
+                } catch { preconditionFailure("bench-rules: \(error)") }
             }
         } bare: {
             for (message, signature) in zip(messages, signatures) {
