@@ -65,6 +65,8 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// Floors 0 to 2: pure, no Foundation.
@@ -92,6 +94,48 @@ let adapters: [Target] = [
     module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
 ]
 
+/// Tests of floors 0 to 2; `FormatVectors` finds and makes the vectors of `Tests/Vectors`.
+let ruleTests: [Target] = [
+    module(
+        "FormatVectors", path: "Tests/FormatVectors",
+        ["TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat"]),
+    tests("EncodingsTests", ["Encodings", "FormatVectors"]),
+    tests("SodiumTests", ["Sodium", "Encodings", "FormatVectors"]),
+    tests(
+        "TokenFormatTests",
+        ["TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
+            "FormatVectors"]),
+    tests(
+        "TrustFormatTests",
+        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "ManifestFormatTests",
+        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "EntryLogFormatTests",
+        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "AdmissionRulesTests",
+        ["AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
+            "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "ReconciliationTests",
+        ["Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
+            "FormatVectors"]),
+    tests(
+        "ScenarioTests", path: "Tests/Scenarios/Venue",
+        ["AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    .executableTarget(
+        name: "bench-rules",
+        dependencies: [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "CSodium", "FormatVectors",
+        ],
+        path: "Tests/Benchmarks/Rules", swiftSettings: strict),
+]
+
 let central: [Target] = [
     module(
         "CentralStore",
@@ -112,9 +156,118 @@ let central: [Target] = [
         path: "Tests/Benchmarks/Central",
         swiftSettings: strict
     ),
+    // The pages, styles and scripts in Web and the API's document travel inside the binary.
+    .target(
+        name: "CentralService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Platform", "Barcodes", "Reconciliation",
+            "CentralStore", hummingbird, mustache, lifecycle, logging, metrics, nioCore,
+        ],
+        path: "Central",
+        exclude: ["Command", "Store", "README.md"],
+        sources: ["Service"],
+        resources: [
+            .embedInCode("openapi.yaml"),
+            .embedInCode("Web/holder.mustache"),
+            .embedInCode("Web/unknown-link.mustache"),
+            .embedInCode("Web/holder.css"),
+            .embedInCode("Web/holder.js"),
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-central",
+        dependencies: [
+            "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
+            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
+            logging, metrics,
+        ],
+        path: "Central/Command",
+        swiftSettings: strict
+    ),
+    tests(
+        "CentralServiceTests",
+        [
+            "CentralService", "CentralStore", "VenueAPI", "Platform", "Barcodes", "TicketModel",
+            "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", hummingbird, hummingbirdTesting,
+        ]
+    ),
 ]
 
-let gate: [Target] = []
+let gate: [Target] = [
+    module(
+        "GateLogic",
+        path: "Gate/Logic",
+        ["TicketModel", "Encodings", "TokenFormat", "EntryLogFormat", "AdmissionRules"]
+    ),
+    module(
+        "GateStore",
+        path: "Gate/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+        ]
+    ),
+    module(
+        "GateScanners",
+        path: "Gate/Scanners",
+        [
+            "TicketModel", "Encodings", "GateLogic", "Platform", logging, lifecycle, nioCore,
+            nioPosix,
+        ]
+    ),
+    .target(
+        name: "GateService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "AdmissionRules", "Platform", "GateLogic", "GateStore",
+            "GateScanners", hummingbird, asyncHTTPClient, lifecycle, logging, metrics, nioCore,
+            nioHTTP1, nioPosix,
+        ],
+        // The page lies beside the code that serves it, and travels inside the program.
+        path: "Gate",
+        exclude: ["Command", "Logic", "README.md", "Scanners", "Store"],
+        sources: ["Service"],
+        resources: [.embedInCode("Web/status.html")],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-gate",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "Barcodes", "GateLogic", "GateStore",
+            "GateScanners", "GateService", argumentParser, configuration, lifecycle, logging,
+            metrics, yams,
+        ],
+        path: "Gate/Command",
+        swiftSettings: strict
+    ),
+    module(
+        "TestSupport",
+        path: "Tests/Support",
+        [
+            "GateStore", "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat",
+            "ManifestFormat", "EntryLogFormat", grdb,
+        ]
+    ),
+    tests(
+        "CrashTests",
+        path: "Tests/Scenarios/CrashTests",
+        [
+            "stile-gate", "TestSupport", "GateStore", "TicketModel", "Encodings", "EntryLogFormat",
+            "TrustFormat",
+        ]
+    ),
+    tests(
+        "GateStoreTests",
+        [
+            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+        ]
+    ),
+]
 
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
@@ -159,6 +312,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -172,5 +326,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + tested
+    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
 )
