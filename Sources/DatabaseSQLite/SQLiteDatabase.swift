@@ -9,6 +9,9 @@ package final class SQLiteDatabase: Database {
     /// Statements wait at most this long for another writer.
     package static let busyTimeoutSeconds = 10.0
     package static let readersMax = 4
+    /// Memory for pages of the one writer, whose keys are random and touch the whole file.
+    private static let writerCacheKiB = 64 << 10
+    private static let readerCacheKiB = 8 << 10
 
     package let dialect = SQLDialect.sqlite
     private let engine: any DatabaseWriter
@@ -22,9 +25,15 @@ package final class SQLiteDatabase: Database {
         try mapped {
             var configuration = Self.configuration
             configuration.maximumReaderCount = readersMax
+            configuration.prepareDatabase {
+                try $0.execute(sql: "PRAGMA cache_size = -\(readerCacheKiB)")
+            }
             let pool = try DatabasePool(path: path, configuration: configuration)
             // GRDB relaxes the setting when it turns WAL on; a commit here must outlive the power.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA synchronous = FULL")
+                try $0.execute(sql: "PRAGMA cache_size = -\(writerCacheKiB)")
+            }
             return SQLiteDatabase(pool)
         }
     }

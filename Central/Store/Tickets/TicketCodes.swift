@@ -36,11 +36,11 @@ struct TicketCodes: Sendable {
 
     /// The manifest's name for an own code.
     func codeHash(_ ticket: TicketID, _ generation: Generation, _ keys: EventKeys) -> [UInt8] {
-        BarcodeHash.hash(
-            of: Array(ownCode(ticket, generation).text.utf8),
-            event: keys.event,
-            key: keys.barcodeKey
-        )
+        Self.hash(of: ownCode(ticket, generation), keys)
+    }
+
+    static func hash(of code: OwnCode, _ keys: EventKeys) -> [UInt8] {
+        BarcodeHash.hash(of: Array(code.text.utf8), event: keys.event, key: keys.barcodeKey)
     }
 
     func link(_ ticket: TicketID, _ generation: Generation) -> String {

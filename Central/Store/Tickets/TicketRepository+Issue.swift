@@ -25,7 +25,13 @@ extension TicketRepository {
         let tickets = try Self.tickets(orders, event: event, details, at: now)
         let eventKeys = try await keys.eventKeys(event)
         let codes = TicketCodes(keys.seasonKeys)
-        let issued = await Self.sign(tickets, codes, eventKeys)
+        let signed = await Self.sign(tickets, codes, eventKeys)
+        let issued = signed.map(\.issued)
+        // Written in the order of their keys: random ids touch every page of a table, so at least
+        // one after another.
+        let rows = tickets.sorted { $0.id < $1.id }.map { TicketColumns.values(of: $0, by: author) }
+        let codeRows = signed.sorted { $0.codeHash.lexicographicallyPrecedes($1.codeHash) }
+            .map { TicketColumns.codeValues(of: $0.issued.ticket, hash: $0.codeHash) }
         let stored = try answer?.answer(to: issued)
         do {
             try await database.transaction { connection in
@@ -33,17 +39,8 @@ extension TicketRepository {
                     "UPDATE event SET revision = revision + 1 WHERE id = ?",
                     [.id(event)]
                 )
-                try connection.runBatch(
-                    TicketColumns.insert,
-                    tickets.lazy.map { TicketColumns.values(of: $0, by: author) }
-                )
-                try connection.runBatch(
-                    TicketColumns.insertCode,
-                    tickets.lazy.map { ticket in
-                        let hash = codes.codeHash(ticket.id, ticket.generation, eventKeys)
-                        return TicketColumns.codeValues(of: ticket, hash: hash)
-                    }
-                )
+                try connection.runBatch(TicketColumns.insert, rows)
+                try connection.runBatch(TicketColumns.insertCode, codeRows)
                 if let stored { try stored.keep(connection) }
             }
         } catch .database(.uniqueViolation) {
@@ -135,24 +132,33 @@ extension TicketRepository {
         return tickets
     }
 
+    private struct Signed: Sendable {
+        let issued: IssuedTicket
+        let codeHash: [UInt8]
+    }
+
     private static func sign(
         _ tickets: [StoredTicket],
         _ codes: TicketCodes,
         _ keys: EventKeys
-    ) async -> [IssuedTicket] {
+    ) async -> [Signed] {
         let parts = stride(from: 0, to: tickets.count, by: signedAtOnce).map {
             Array(tickets[$0..<min($0 + signedAtOnce, tickets.count)])
         }
-        return await withTaskGroup(of: (Int, [IssuedTicket]).self) { group in
+        return await withTaskGroup(of: (Int, [Signed]).self) { group in
             for (index, part) in parts.enumerated() {
                 group.addTask {
-                    let signed = part.map {
-                        IssuedTicket(ticket: $0, credentials: codes.credentials(of: $0, keys))
+                    let signed = part.map { ticket in
+                        let credentials = codes.credentials(of: ticket, keys)
+                        return Signed(
+                            issued: IssuedTicket(ticket: ticket, credentials: credentials),
+                            codeHash: TicketCodes.hash(of: credentials.ownCode, keys)
+                        )
                     }
                     return (index, signed)
                 }
             }
-            var signed = [[IssuedTicket]](repeating: [], count: parts.count)
+            var signed = [[Signed]](repeating: [], count: parts.count)
             for await (index, part) in group { signed[index] = part }
             return Array(signed.joined())
         }
