@@ -34,7 +34,7 @@ package enum WireJSON {
         case .valueNotFound(let type, let context):
             return .invalid(pointer(context.codingPath), "is null, not \(name(of: type))")
         case .dataCorrupted(let context):
-            if context.codingPath.isEmpty, context.underlyingError != nil {
+            if context.codingPath.isEmpty {
                 return Problem(.malformedJSON, "The body cannot be parsed as JSON in UTF-8.")
             }
             return .invalid(pointer(context.codingPath), context.debugDescription)
