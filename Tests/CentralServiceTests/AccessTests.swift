@@ -1,6 +1,7 @@
 import CentralService
 import HTTPTypes
 import Testing
+import TicketModel
 import VenueAPI
 
 @Suite("Who may do what, and what everybody gets")

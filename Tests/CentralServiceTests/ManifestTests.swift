@@ -1,4 +1,5 @@
 import CentralService
+import CentralStore
 import Encodings
 import Foundation
 import HTTPTypes

@@ -12,7 +12,7 @@ enum RawSocket {
     static func exchange(port: Int, _ bytes: [UInt8]) throws -> String {
         let descriptor = try connected(port)
         defer { close(descriptor) }
-        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         shutdown(descriptor, Int32(SHUT_WR))
         var answer: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
@@ -27,7 +27,7 @@ enum RawSocket {
     /// Sends and leaves the connection open for as long as the process lives.
     static func sendOnly(port: Int, _ bytes: [UInt8]) throws {
         let descriptor = try connected(port)
-        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
     private static func connected(_ port: Int) throws -> Int32 {

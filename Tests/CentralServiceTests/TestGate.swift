@@ -1,6 +1,7 @@
 import CentralService
 import Encodings
 import EntryLogFormat
+import HTTPTypes
 import Sodium
 import Testing
 import TicketModel
@@ -69,7 +70,7 @@ struct TestGate: Sendable {
         for _ in 0..<count {
             let record = EntryRecord(
                 device: try #require(DeviceName(name)),
-                epoch: 1,
+                epoch: 0,
                 sequence: chain.next,
                 previous: chain.head,
                 event: try #require(EventID(hex: event)),

@@ -1,7 +1,9 @@
 import Barcodes
 import CentralService
+import CentralStore
 import Foundation
 import HTTPTypes
+import Sodium
 import Testing
 import TicketModel
 import TokenFormat
