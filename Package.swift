@@ -142,6 +142,16 @@ let central: [Target] = [
             configuration,
         ]
     ),
+    .executableTarget(
+        name: "bench-central",
+        dependencies: [
+            "CentralStore", "Database", "DatabaseSQLite", "Encodings", "EntryLogFormat",
+            "ManifestFormat", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ],
+        path: "Tests/Benchmarks/Central",
+        swiftSettings: strict
+    ),
 ]
 
 let gate: [Target] = []
@@ -149,13 +159,32 @@ let gate: [Target] = []
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
     tests("TidyTests", []),
+    tests("DatabaseTests", ["Database", "DatabaseSQLite"]),
+    tests(
+        "CentralStoreTests",
+        [
+            "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
+            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ]
+    ),
 ]
 
 let barcodes: [Target] = [
-    tests("BarcodesTests", ["Barcodes"]),
+    module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
+    .testTarget(
+        name: "BarcodesTests",
+        dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/BarcodesTests",
+        exclude: ["Samples"],
+        swiftSettings: strict
+    ),
     .executableTarget(
-        name: "bench-barcodes", dependencies: ["Barcodes"], path: "Tests/Benchmarks/Barcodes",
-        swiftSettings: strict),
+        name: "bench-barcodes",
+        dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/Benchmarks/Barcodes",
+        swiftSettings: strict
+    ),
 ]
 
 let package = Package(

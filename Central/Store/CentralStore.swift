@@ -1,16 +1,16 @@
 /// What central keeps, and the only way to it.
 ///
-/// Everything hangs on ``CentralData``: make one with ``CentralData/initialise(directory:masterKey:at:)``
-/// once, later with ``CentralData/open(directory:masterKey:at:)``, and use its parts:
+/// Everything hangs on ``CentralData``: `CentralData.initialise` makes the directory once,
+/// `CentralData.open` opens it; then use its parts:
 ///
 /// | part | type | what it does |
 /// |---|---|---|
 /// | `events` | ``EventRepository`` | create, get, list, update; halls, gates, classes, windows |
-/// | `tickets` | ``TicketRepository`` | issue, find, list, change, history, credentials, LIVE tokens |
+/// | `tickets` | ``TicketRepository`` | issue, find, list, change, history, codes, LIVE tokens |
 /// | `apiKeys` | ``APIKeyRepository`` | create, authenticate, list, revoke |
 /// | `idempotency` | ``IdempotencyStore`` | begin, finish, abandon, purge |
 /// | `devices` | ``DeviceRepository`` | register, enrol, list, revoke; statements, sealed secrets |
-/// | `logs` | ``LogRepository`` | ingest uploads, receipts, stream entries for reconciliation |
+/// | `logs` | ``LogRepository`` | ingest uploads, receipts, stream entries, attendance |
 /// | `manifests` | ``ManifestRepository`` | pending, build, latest, file path |
 /// | `keys` | ``KeyRing`` | event keys, trust list, time statements |
 ///

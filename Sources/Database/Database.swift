@@ -11,6 +11,7 @@ package protocol Database: Sendable {
     ) async throws -> Value
 
     /// Runs `body` in one transaction, alone among writers; durable once this returns.
+    @discardableResult
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value

@@ -79,6 +79,7 @@ package final class SQLiteDatabase: Database {
         } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
     }
 
+    @discardableResult
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {

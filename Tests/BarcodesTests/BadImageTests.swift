@@ -1,3 +1,4 @@
+import BarcodeSamples
 import Testing
 
 @testable import Barcodes
@@ -39,7 +40,7 @@ struct BadImageTests {
 
     @Test("valid magic bytes before noise are damage")
     func noise() {
-        var noise = Xorshift(seed: 7)
+        var noise = Noise(seed: 7)
         for start: [UInt8] in [
             [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], [0xFF, 0xD8, 0xFF, 0xE0],
             [0xFF, 0xD8, 0xFF, 0xDB, 0, 67],

@@ -1,19 +1,3 @@
-/// Repeatable noise.
-struct Xorshift {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-
-    mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next() >> 32) }
-}
-
 /// The checksum that closes every PNG chunk, to forge headers that libpng believes.
 enum PNGChecksum {
     static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {

@@ -177,7 +177,7 @@ package struct IdempotencyStore: Sendable {
 
     /// Gives the key free again, because the work failed and may be tried anew.
     package func abandon(_ claim: IdempotencyClaim) async throws(StoreError) {
-        _ = try await database.transaction { connection in
+        try await database.transaction { connection in
             try connection.run(
                 """
                 DELETE FROM idempotency

@@ -9,6 +9,7 @@ extension Database {
     }
 
     /// A transaction, with errors in the store's words.
+    @discardableResult
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws(StoreError) -> Value {

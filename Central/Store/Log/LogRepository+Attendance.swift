@@ -42,8 +42,50 @@ extension LogRepository {
         try await database.snapshot { connection in
             _ = try EventRepository.event(event, connection)
             var reconciler = Reconciler(event: event)
-            _ = try Self.forEachEntry(of: event, connection) { reconciler.add($0) }
+            var held: [LogName: UInt64] = [:]
+            _ = try Self.forEachEntry(of: event, connection) { entry in
+                reconciler.add(entry)
+                held[entry.log, default: 0] += 1
+            }
+            for log in try Self.longer(than: held, connection) {
+                try Self.forEachEntry(elsewhereThan: event, in: log, connection) {
+                    reconciler.add($0)
+                }
+            }
             return reconciler.report(try Self.context(of: event, connection))
+        }
+    }
+
+    /// The logs that hold more records than were counted: their devices served other events too.
+    private static func longer(
+        than held: [LogName: UInt64],
+        _ connection: any SQLConnection
+    ) throws -> [LogName] {
+        try connection.rows("SELECT device, epoch, next FROM log_head ORDER BY device, epoch") {
+            row in
+            let device = try row.parsed(0, try row.text(0)) { DeviceName($0) }
+            let log = LogName(device: device, epoch: try row.number(1))
+            return (log: log, next: try row.number(2, as: UInt64.self))
+        }
+        .filter { held[$0.log].map { [next = $0.next] count in count < next } ?? false }
+        .map(\.log)
+    }
+
+    /// Records of one log that belong to other events, so that their numbers do not look missing.
+    private static func forEachEntry(
+        elsewhereThan event: EventID,
+        in log: LogName,
+        _ connection: any SQLConnection,
+        _ body: (LogEntry) throws -> Void
+    ) throws {
+        try connection.forEachRow(
+            """
+            SELECT \(RecordColumns.names), event FROM log_entry
+            WHERE event IN (SELECT id FROM event WHERE id <> ?) AND device = ? AND epoch = ?
+            """,
+            [.id(event), .text(log.device.text), .number(log.epoch)]
+        ) { row in
+            try body(RecordColumns.entry(row, event: try row.id(18)))
         }
     }
 

@@ -73,9 +73,8 @@ package struct ManifestRepository: Sendable {
 
     /// Builds the next version if the event has changed or its file is lost.
     ///
-    /// Call it for one event from one task at a time: two builds at once waste the work of one.
-    ///
-    /// - Returns: the new version; `nil` if the newest one is still true.
+    /// - Returns: the new version; `nil` if the newest one is still true, or if another task or
+    ///   process is building this event right now.
     /// - Throws: `.notFound(.event)`, `.file`, `.database`.
     package func build(
         _ event: EventID,
@@ -94,7 +93,10 @@ package struct ManifestRepository: Sendable {
         {
             return nil
         }
-        try prepareFolder(event)
+        try makeFolder(event)
+        guard let lock = try FolderLock(folder(event)) else { return nil }
+        defer { lock.release() }
+        sweep(event)
         let temporary =
             folder(event) + "/" + Hex.encode(Sodium.randomBytes(8)) + Self.temporarySuffix
         let file = ManifestFile(path: temporary)
@@ -187,8 +189,7 @@ package struct ManifestRepository: Sendable {
         "\(folder(event))/\(version)\(Self.suffix)"
     }
 
-    /// Makes the event's folder and clears it of what a killed build left behind.
-    private func prepareFolder(_ event: EventID) throws(StoreError) {
+    private func makeFolder(_ event: EventID) throws(StoreError) {
         let folder = folder(event)
         do {
             try FileManager.default.createDirectory(
@@ -196,11 +197,17 @@ package struct ManifestRepository: Sendable {
                 withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700]
             )
-            for name in try FileManager.default.contentsOfDirectory(atPath: folder)
-            where name.hasSuffix(Self.temporarySuffix) {
-                unlinkQuietly("\(folder)/\(name)")
-            }
         } catch { throw .file("\(folder): \(error.localizedDescription)") }
+    }
+
+    /// Removes what a killed build left behind; only whoever holds the lock may do so.
+    private func sweep(_ event: EventID) {
+        let folder = folder(event)
+        // A folder that cannot be listed only keeps more files than it should.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasSuffix(Self.temporarySuffix) {
+            unlinkQuietly("\(folder)/\(name)")
+        }
     }
 
     /// Removes files of versions that nobody should ask for any more.

@@ -1,14 +1,3 @@
-/// A place in an image: pixels from the left and from the top.
-package struct ImagePoint: Hashable, Sendable {
-    package var x: Int
-    package var y: Int
-
-    package init(x: Int, y: Int) {
-        self.x = x
-        self.y = y
-    }
-}
-
 /// One code that was read.
 package struct Symbol: Hashable, Sendable {
     package let symbology: Symbology
@@ -21,6 +10,8 @@ package struct Symbol: Hashable, Sendable {
     /// Four corners for QR; for other kinds zbar's sample of places along the code.
     package let outline: [ImagePoint]
     /// zbar's confidence: higher is better, only comparable within a symbology.
+    ///
+    /// For bar codes the number of scan lines that agree.
     package let quality: Int
 
     package init(symbology: Symbology, bytes: [UInt8], outline: [ImagePoint], quality: Int) {
@@ -28,6 +19,16 @@ package struct Symbol: Hashable, Sendable {
         self.bytes = bytes
         self.outline = outline
         self.quality = quality
+    }
+
+    /// The same symbol with its outline carried to another image.
+    func moved(by map: Affine) -> Symbol {
+        Symbol(
+            symbology: symbology,
+            bytes: bytes,
+            outline: outline.map { map($0) },
+            quality: quality
+        )
     }
 
     /// The bytes as text, if they are UTF-8.
@@ -47,20 +48,5 @@ package struct Symbol: Hashable, Sendable {
             width: high.x - low.x + 1,
             height: high.y - low.y + 1
         )
-    }
-}
-
-/// An upright rectangle of pixels.
-package struct ImageBox: Hashable, Sendable {
-    package var x: Int
-    package var y: Int
-    package var width: Int
-    package var height: Int
-
-    package init(x: Int, y: Int, width: Int, height: Int) {
-        self.x = x
-        self.y = y
-        self.width = width
-        self.height = height
     }
 }

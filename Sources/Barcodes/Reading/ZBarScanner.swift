@@ -5,10 +5,11 @@ import CZBar
 /// zbar carries its random generator and recycled symbols from one scan to the next, so what a
 /// scanner answers about a picture can depend on the pictures before. ``CodeReader`` says what
 /// follows from that.
-struct ZBarScanner: ~Copyable {
+package struct ZBarScanner: ~Copyable {
     private let scanner: OpaquePointer
 
-    init(_ symbologies: Symbologies) {
+    /// Looks for `symbologies` on every `density`-th row and column.
+    package init(_ symbologies: Symbologies, density: Int) {
         guard let scanner = zbar_image_scanner_create() else {
             fatalError("zbar: out of memory")
         }
@@ -20,18 +21,14 @@ struct ZBarScanner: ~Copyable {
         }
         // Off, zbar guesses a character set for byte mode and may rewrite the bytes.
         zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1)
-    }
-
-    deinit { zbar_image_scanner_destroy(scanner) }
-
-    /// Looks at every `density`-th row and column; 1 is every one.
-    borrowing func setDensity(_ density: Int) {
         zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, Int32(density))
         zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, Int32(density))
     }
 
+    deinit { zbar_image_scanner_destroy(scanner) }
+
     /// Every code found in the image, in zbar's order.
-    borrowing func scan(_ image: GreyImage) -> [Symbol] {
+    package borrowing func scan(_ image: GreyImage) -> [Symbol] {
         guard let frame = zbar_image_create() else { fatalError("zbar: out of memory") }
         defer { zbar_image_destroy(frame) }
         zbar_image_set_format(frame, zbar_fourcc_parse("Y800"))
@@ -44,7 +41,9 @@ struct ZBarScanner: ~Copyable {
             var symbols: [Symbol] = []
             var next = zbar_image_first_symbol(frame)
             while let current = next {
-                if let symbol = Symbol(zbar: current) { symbols.append(symbol) }
+                if let symbol = Symbol(zbar: current), symbol.isCredible {
+                    symbols.append(symbol)
+                }
                 next = zbar_symbol_next(current)
             }
             return symbols
@@ -53,6 +52,12 @@ struct ZBarScanner: ~Copyable {
 }
 
 extension Symbol {
+    /// Scan lines that must agree on a bar code; noise imitates one line now and then.
+    private static let linesMin = 3
+
+    /// Whether enough of the image supports the symbol; QR codes carry their own proof.
+    fileprivate var isCredible: Bool { symbology == .qr || quality >= Self.linesMin }
+
     /// Copies a symbol out of zbar's memory; `nil` for the kinds we do not ask for.
     fileprivate init?(zbar symbol: OpaquePointer) {
         let type = zbar_symbol_get_type(symbol)
