@@ -46,7 +46,7 @@ test: deps .venv/ready ## Installs, builds, passes all tests.
 	swift build --build-tests
 	swift test --skip-build
 	python3 Tests/Demo/demo.py --once
-	.venv/bin/python -m pytest -q Tests/Browser
+	.venv/bin/python -m pytest -q Tests/Systems Tests/Browser
 
 .PHONY: lint
 lint: ## Checks the format of every Swift file.

@@ -65,6 +65,8 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// Floors 0 to 2: pure, no Foundation.
@@ -90,6 +92,48 @@ let adapters: [Target] = [
     module("Database", []),
     module("DatabaseSQLite", ["Database", "CSQLiteHardening", grdb]),
     module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
+]
+
+/// Tests of floors 0 to 2; `FormatVectors` finds and makes the vectors of `Tests/Vectors`.
+let ruleTests: [Target] = [
+    module(
+        "FormatVectors", path: "Tests/FormatVectors",
+        ["TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat"]),
+    tests("EncodingsTests", ["Encodings", "FormatVectors"]),
+    tests("SodiumTests", ["Sodium", "Encodings", "FormatVectors"]),
+    tests(
+        "TokenFormatTests",
+        ["TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
+            "FormatVectors"]),
+    tests(
+        "TrustFormatTests",
+        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "ManifestFormatTests",
+        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "EntryLogFormatTests",
+        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "AdmissionRulesTests",
+        ["AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
+            "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    tests(
+        "ReconciliationTests",
+        ["Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
+            "FormatVectors"]),
+    tests(
+        "ScenarioTests", path: "Tests/Scenarios/Venue",
+        ["AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+    .executableTarget(
+        name: "bench-rules",
+        dependencies: [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "CSodium", "FormatVectors",
+        ],
+        path: "Tests/Benchmarks/Rules", swiftSettings: strict),
 ]
 
 let central: [Target] = [
@@ -154,7 +198,78 @@ let central: [Target] = [
     ),
 ]
 
-let gate: [Target] = []
+let gate: [Target] = [
+    module(
+        "GateLogic",
+        path: "Gate/Logic",
+        ["TicketModel", "Encodings", "TokenFormat", "EntryLogFormat", "AdmissionRules"]
+    ),
+    module(
+        "GateStore",
+        path: "Gate/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+        ]
+    ),
+    module(
+        "GateScanners",
+        path: "Gate/Scanners",
+        [
+            "TicketModel", "Encodings", "GateLogic", "Platform", logging, lifecycle, nioCore,
+            nioPosix,
+        ]
+    ),
+    .target(
+        name: "GateService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "AdmissionRules", "Platform", "GateLogic", "GateStore",
+            "GateScanners", hummingbird, asyncHTTPClient, lifecycle, logging, metrics, nioCore,
+            nioHTTP1, nioPosix,
+        ],
+        // The page lies beside the code that serves it, and travels inside the program.
+        path: "Gate",
+        exclude: ["Command", "Logic", "README.md", "Scanners", "Store"],
+        sources: ["Service"],
+        resources: [.embedInCode("Web/status.html")],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-gate",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "AdmissionRules", "Platform", "Barcodes", "GateLogic", "GateStore",
+            "GateScanners", "GateService", argumentParser, configuration, lifecycle, logging,
+            metrics, yams,
+        ],
+        path: "Gate/Command",
+        swiftSettings: strict
+    ),
+    module(
+        "TestSupport",
+        path: "Tests/Support",
+        [
+            "GateStore", "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat",
+            "ManifestFormat", "EntryLogFormat", grdb,
+        ]
+    ),
+    tests(
+        "CrashTests",
+        path: "Tests/Scenarios/CrashTests",
+        [
+            "stile-gate", "TestSupport", "GateStore", "TicketModel", "Encodings", "EntryLogFormat",
+            "TrustFormat",
+        ]
+    ),
+    tests(
+        "GateStoreTests",
+        [
+            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+        ]
+    ),
+]
 
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
@@ -199,6 +314,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -212,5 +328,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + tested
+    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
 )

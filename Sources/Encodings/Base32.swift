@@ -4,6 +4,10 @@ public enum Base32 {
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        bytes.withContiguousBytes { encodeAll($0) }
+    }
+
+    private static func encodeAll(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let length = (bytes.count * 8 + 4) / 5
         return String(unsafeUninitializedCapacity: length) { buffer in
             var window: UInt32 = 0
@@ -31,6 +35,10 @@ public enum Base32 {
     ///
     /// `nil` for anything else, so that one value has one text.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        text.withContiguousBytes { decodeAll($0) }
+    }
+
+    private static func decodeAll(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         switch text.count % 8 {
         case 1, 3, 6: return nil
         default: break

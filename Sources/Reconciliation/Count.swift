@@ -3,15 +3,6 @@ import TicketModel
 
 /// One walk over all logs, and the report it ends in.
 struct Count {
-    private struct TicketState {
-        let ticket: TicketID
-        let entitlement: TicketEntitlement?
-        var scans = 0
-        var movements = 0
-        var wasAdmitted = false
-        var wasAdmittedProvisionally = false
-    }
-
     private struct Verdict: Hashable {
         let code: VerdictCode
         let detail: VerdictDetail
@@ -26,9 +17,7 @@ struct Count {
     private var gates: [GateNumber: Tally] = [:]
     private var minutes: [Int64: Tally] = [:]
     private var refusals: [Verdict: Int] = [:]
-    private var places: [TicketID: Int] = [:]
-    private var states: ContiguousArray<TicketState> = []
-    private var movements: ContiguousArray<(ticket: Int, movement: TicketHistory.Movement)> = []
+    private var book: TicketBook
 
     init(
         event: EventID,
@@ -38,13 +27,14 @@ struct Count {
         self.event = event
         self.logs = logs
         self.context = context
+        book = TicketBook(sold: context.tickets)
     }
 
     mutating func report() -> AttendanceReport {
         let sensors = Sensors(logs)
         for rank in logs.indices { count(log: rank, sensors.lanes(of: logs[rank].name.device)) }
-        let histories = histories()
         let heard = Set(logs.lazy.filter { $0.log.count > 0 }.map(\.name.device))
+        let histories = book.histories()
         let tickets = soldTickets(histories)
         return AttendanceReport(
             event: event,
@@ -89,13 +79,13 @@ extension Count {
             case .scan:
                 let ticket = place(of: entry)
                 if let ticket {
-                    accessClass = states[ticket].entitlement?.accessClass ?? .unstated
+                    accessClass = book.accessClass(of: ticket)
                 }
                 let ending = outcomes[index]
                 let hasSensor = sensorLanes.contains(entry.lane)
                 tally = Self.tally(entry, ending, isDisputed: isDisputed, hasSensor: hasSensor)
                 if tally.admitted + tally.disputed + tally.exited > 0, let ticket {
-                    move(ticket, log: rank, index, entry, isDisputed: isDisputed)
+                    book.move(ticket, log: rank, index, entry, isDisputed: isDisputed)
                 }
             case .force:
                 switch outcomes[index] {
@@ -146,39 +136,7 @@ extension Count {
         }
         // Rehearsal tickets are nobody's.
         guard entry.code != .specimen, let ticket = entry.ticket else { return nil }
-        let place = places[ticket] ?? states.count
-        if place == states.count {
-            places[ticket] = place
-            states.append(TicketState(ticket: ticket, entitlement: context.tickets[ticket]))
-        }
-        states[place].scans += 1
-        if entry.code == .success, entry.direction == .entry {
-            if entry.flags.contains(.provisional) {
-                states[place].wasAdmittedProvisionally = true
-            } else {
-                states[place].wasAdmitted = true
-            }
-        }
-        return place
-    }
-
-    private mutating func move(
-        _ ticket: Int,
-        log: Int,
-        _ index: Int,
-        _ entry: StoredEntry,
-        isDisputed: Bool
-    ) {
-        states[ticket].movements += 1
-        let movement = TicketHistory.Movement(
-            log: Int32(log),
-            index: Int32(index),
-            time: entry.time,
-            uncertainty: entry.uncertainty,
-            isExit: entry.direction == .exit,
-            isDisputed: isDisputed
-        )
-        movements.append((ticket, movement))
+        return book.note(entry, of: ticket)
     }
 
     private mutating func add(_ tally: Tally, _ entry: StoredEntry, _ accessClass: ClassNumber) {
@@ -202,34 +160,9 @@ extension Count {
 
 // MARK: - What tickets did
 extension Count {
-    /// One history for each of `states`.
-    private func histories() -> [TicketHistory] {
-        var next = [Int](repeating: 0, count: states.count)
-        var sum = 0
-        for index in states.indices {
-            next[index] = sum
-            sum += states[index].movements
-        }
-        let starts = next
-        var grouped = [Int](repeating: 0, count: movements.count)
-        for (index, item) in movements.enumerated() {
-            grouped[next[item.ticket]] = index
-            next[item.ticket] += 1
-        }
-        return states.indices.map { index in
-            let own = grouped[starts[index]..<next[index]].map { movements[$0].movement }
-            let entitlement = states[index].entitlement
-            return TicketHistory(
-                own,
-                usesMax: Int(entitlement?.usesMax ?? 1),
-                reentry: entitlement?.reentry ?? false
-            )
-        }
-    }
-
     private func soldTickets(_ histories: [TicketHistory]) -> [TicketAttendance] {
         context.tickets.map { ticket, entitlement in
-            let history = places[ticket].map { histories[$0] }
+            let history = book.place(of: ticket).map { histories[$0] }
             return TicketAttendance(
                 ticket: ticket,
                 accessClass: entitlement.accessClass,
@@ -240,25 +173,25 @@ extension Count {
     }
 
     private func unknownTickets(_ histories: [TicketHistory]) -> [UnknownTicket] {
-        states.indices.filter { states[$0].entitlement == nil }.map { index in
-            let state = states[index]
+        book.unknownPlaces.map { place in
+            let state = book.states[place]
             return UnknownTicket(
                 ticket: state.ticket,
                 kind: state.wasAdmitted
                     ? .admitted : state.wasAdmittedProvisionally ? .provisional : .refused,
                 scans: state.scans,
-                first: histories[index].first.map(admission)
+                first: histories[place].first.map(admission)
             )
         }.sorted { $0.ticket < $1.ticket }
     }
 
     private func conflicts(_ histories: [TicketHistory]) -> [Conflict] {
         var found: [(order: TicketHistory.Movement, conflict: Conflict)] = []
-        for index in states.indices {
+        for index in histories.indices {
             for excess in histories[index].excess {
                 let (earlier, later) = (excess.primary.time, excess.later.time)
                 let conflict = Conflict(
-                    ticket: states[index].ticket,
+                    ticket: book.states[index].ticket,
                     primary: admission(excess.primary),
                     later: admission(excess.later),
                     gap: max(earlier, later) - min(earlier, later),

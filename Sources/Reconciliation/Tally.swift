@@ -26,6 +26,9 @@ package struct Tally: Hashable, Sendable {
     /// Passages that no admission explains.
     package internal(set) var unauthorised = 0
 
+    /// Nothing counted yet.
+    package init() {}
+
     static func += (left: inout Tally, right: Tally) {
         left.scanned += right.scanned
         left.admitted += right.admitted

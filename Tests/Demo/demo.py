@@ -30,7 +30,7 @@ class Story:
     def show(self, gate, title, png, expected):
         verdict = gate.show(png)
         mark = "ok " if verdict["verdict"] == expected else "???"
-        say(f"  {mark} {gate.name:5} {title:46} {verdict['verdict']:14} {verdict['text']}")
+        say(f"  {mark} {gate.name:5} {title:46} {verdict['verdict']:14} {verdict['headline']}")
         if verdict["verdict"] != expected:
             self.surprises.append(f"{title}: {verdict['verdict']} instead of {expected}")
         return verdict
@@ -114,7 +114,7 @@ def cut_off(story, central, event, tickets, copied, north, south):
     story.show(north, "a guest while central is stopped", good, "SUCCESS")
     story.show(north, "a copied code, shown here first", twice, "SUCCESS")
     story.show(south, "the same copy at the other gate, cut off", twice, "SUCCESS")
-    waiting = north.status()["records_waiting"] + south.status()["records_waiting"]
+    waiting = north.waiting() + south.waiting()
     say(f"  {waiting} records wait at the gates")
     say("\n5. Central returns; the gates upload; the records are reconciled")
     central.start()

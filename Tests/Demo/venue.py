@@ -159,22 +159,22 @@ class Gate(Program):
         key = central.register_gate(name, hall, gate)["api_key"]
         (self.home / "key").write_text(key)
         (self.home / "key").chmod(0o600)
-        (self.home / "gate.yaml").write_text(self.settings(hall, gate))
+        (self.home / "gate.yaml").write_text(self.settings(hall))
 
-    def settings(self, hall, gate):
+    def settings(self, hall):
         return f"""\
 data: {self.data}
 event: "{self.event}"
-hall: {hall}
-gate: {gate}
-listen: 127.0.0.1:{self.port}
 central:
   url: {self.central.url}
-  keyFile: {self.home / "key"}
+  key-file: {self.home / "key"}
   root: "{self.central.root}"
+status:
+  listen: 127.0.0.1:{self.port}
 lanes: [1]
-lane1:
+lane-1:
   direction: in
+  hall: {hall}
   folder: {self.inbox}
   tcp: 127.0.0.1:{self.tcp}
 """
@@ -201,7 +201,11 @@ lane1:
 
     def wait_for_upload(self):
         wait_until(
-            lambda: self.status()["records_waiting"] == 0, f"gate {self.name} has uploaded all")
+            lambda: self.waiting() == 0, f"gate {self.name} has uploaded all")
+
+    def waiting(self):
+        """Records that central has not confirmed yet."""
+        return self.status()["log"]["waiting"]
 
     def verdicts(self):
         """Every verdict the gate printed so far."""

@@ -67,17 +67,6 @@ struct TidyTests {
         }
     }
 
-    @Test("no line is wider than 100 columns")
-    func lineLength() throws {
-        for wing in ["Sources", "Central", "Gate", "Tests"] {
-            for file in try Project.swiftFiles(in: wing) {
-                for (index, line) in file.lines.enumerated() {
-                    #expect(line.count <= 100, "\(file.path):\(index + 1)")
-                }
-            }
-        }
-    }
-
     @Test("nothing unfinished and nothing of one machine stands in a source file")
     func leftovers() throws {
         // Written in parts, so that this file does not find itself.

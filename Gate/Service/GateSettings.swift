@@ -1,0 +1,72 @@
+import GateScanners
+package import TicketModel
+
+/// What a gate is told by its settings file; reading that file is the command's work.
+package struct GateSettings: Sendable {
+    /// The folder that belongs to this gate.
+    package var data: String
+    package var event: EventID
+    package var central: Central?
+    package var status: Status?
+    package var lanes: [LaneSettings]
+
+    package struct Central: Sendable {
+        /// `http://` or `https://`, without a path.
+        package var url: String
+        /// The gate's API key.
+        package var key: String
+        /// The fingerprint of central's root keys: 32 bytes.
+        package var root: [UInt8]
+
+        package init(url: String, key: String, root: [UInt8]) {
+            self.url = url
+            self.key = key
+            self.root = root
+        }
+    }
+
+    /// Where the status page is served.
+    package struct Status: Sendable {
+        package var host: String
+        package var port: Int
+
+        package enum Failure: Error, Hashable, Sendable {
+            case notLoopback(String)
+        }
+
+        /// - Parameter allowsRemote: whether others than this machine may see the page, which has
+        ///   no log-in.
+        package init(host: String, port: Int, allowsRemote: Bool = false) throws(Failure) {
+            guard allowsRemote || SocketScanner.isLoopback(host) else { throw .notLoopback(host) }
+            self.host = host
+            self.port = port
+        }
+    }
+
+    package struct LaneSettings: Sendable {
+        package var number: LaneNumber
+        package var direction: Direction
+        /// `nil` takes the first hall of the device statement.
+        package var hall: HallNumber?
+
+        package init(number: LaneNumber, direction: Direction, hall: HallNumber? = nil) {
+            self.number = number
+            self.direction = direction
+            self.hall = hall
+        }
+    }
+
+    package init(
+        data: String,
+        event: EventID,
+        central: Central?,
+        status: Status?,
+        lanes: [LaneSettings]
+    ) {
+        self.data = data
+        self.event = event
+        self.central = central
+        self.status = status
+        self.lanes = lanes
+    }
+}

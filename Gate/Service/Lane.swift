@@ -1,0 +1,100 @@
+import AdmissionRules
+package import GateLogic
+import GateStore
+import Sodium
+import TicketModel
+import TokenFormat
+import TrustFormat
+
+/// One passage: takes the texts of its scanners, one decision each, and publishes what it says.
+package actor Lane {
+    private let settings: GateSettings.LaneSettings
+    private let core: GateCore
+    private var filter = RepeatFilter()
+    /// Texts that are being decided, with the scans of the same text that wait for the outcome.
+    private var underWay: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]
+
+    package init(_ settings: GateSettings.LaneSettings, core: GateCore) {
+        self.settings = settings
+        self.core = core
+    }
+
+    /// Decides the text of one scan; returns once the record of an admission is durable.
+    ///
+    /// - Parameter scanner: which scanner read it.
+    package func scan(_ text: [UInt8], scanner: String) async -> LaneVerdict {
+        // Two scanners of one lane that read the same code at once: the second waits, and then
+        // shows the first one's admission again instead of a duplicate.
+        while underWay[text] != nil {
+            await withCheckedContinuation { underWay[text]?.append($0) }
+        }
+        if let repeated = filter.repeated(text, at: core.clock.boot) {
+            core.board.publish(repeated)
+            return repeated
+        }
+        underWay[text] = []
+        let verdict = await decide(text, scanner: scanner)
+        filter.note(text, verdict, at: core.clock.boot)
+        for waiting in underWay.removeValue(forKey: text) ?? [] { waiting.resume() }
+        core.board.publish(verdict)
+        return verdict
+    }
+
+    private func decide(_ text: [UInt8], scanner: String) async -> LaneVerdict {
+        guard let trust = core.trust, let identity = core.identity else {
+            return notEnrolled(scanner)
+        }
+        let situation = situation(identity)
+        let code = ScannedCode(text)
+        let credential = Credential(code, trust: trust, event: core.settings.event)
+        let scan = PendingScan(
+            credential: credential,
+            situation: situation,
+            evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
+        )
+        let settled = await core.settlement.settle(scan)
+        if case .token(let token) = credential, token.fields.type == .live,
+            !token.fields.flags.contains(.preissued)
+        {
+            await core.clock.prove(token.fields.startTime)
+        }
+        return LaneVerdict(
+            decision: settled.decision,
+            situation: situation,
+            sequence: settled.sequence,
+            manifest: settled.manifest,
+            scanner: scanner,
+            fault: settled.fault?.description
+        )
+    }
+
+    /// A gate that has never synced has no log to write to and no list to look at: nobody gets in.
+    private func notEnrolled(_ scanner: String) -> LaneVerdict {
+        let situation = situation(nil)
+        let decision = AdmissionRules.decide(
+            .unproven(Refusal(.manifestExpired), token: nil),
+            facts: Facts(manifest: nil),
+            situation: situation
+        )
+        return LaneVerdict(
+            decision: decision,
+            situation: situation,
+            sequence: nil,
+            manifest: 0,
+            scanner: scanner,
+            fault: StorageFault.notEnrolled.description
+        )
+    }
+
+    private func situation(_ identity: GateIdentity?) -> LaneSituation {
+        LaneSituation(
+            event: core.settings.event,
+            hall: settings.hall ?? identity?.hall ?? HallNumber(0),
+            gate: identity?.gate ?? GateNumber(0),
+            lane: settings.number,
+            direction: settings.direction,
+            clock: core.clock.reading(),
+            isIsolated: core.isIsolated
+        )
+    }
+}

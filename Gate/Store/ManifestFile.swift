@@ -1,0 +1,136 @@
+package import AdmissionRules
+import CSQLiteHardening
+import GRDB
+package import ManifestFormat
+package import TicketModel
+import TokenFormat
+
+/// An open manifest: read-only, hardened, verified, and the same for as long as anyone holds it.
+///
+/// Opening does no more than a hostile file can survive; ``ManifestVerifier`` decides whether it is
+/// believed.
+package final class ManifestFile: Sendable {
+    /// Access rows that are kept in memory; a manifest with more is refused.
+    package static let accessRowsMax = 200_000
+
+    package let metadata: ManifestMetadata
+    package let facts: ManifestFacts
+    package let eventName: String
+    private let database: DatabaseQueue
+    private let access: [ClassNumber: [AccessRow]]
+
+    init(
+        metadata: ManifestMetadata,
+        policy: GatePolicy,
+        eventName: String,
+        access: [ClassNumber: [AccessRow]],
+        database: DatabaseQueue
+    ) {
+        self.metadata = metadata
+        self.eventName = eventName
+        self.access = access
+        self.database = database
+        facts = ManifestFacts(
+            version: metadata.version,
+            staleAfter: metadata.staleAfter,
+            expires: metadata.expires,
+            policy: policy
+        )
+    }
+
+    /// Opens a file so that nothing in it can run or write.
+    static func open(_ path: String) throws(ManifestRefusal) -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.label = "manifest"
+        configuration.prepareDatabase { database in
+            guard stile_sqlite3_set_defensive(database.sqliteConnection) == SQLITE_OK else {
+                throw StorageFault.other(SQLITE_ERROR, "defensive mode is not available")
+            }
+            try database.execute(
+                sql: "PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON"
+            )
+        }
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch { throw .notReadable(StorageFault(error)) }
+    }
+
+    /// The access rows of a class; none for a class that is not listed.
+    package func access(of accessClass: ClassNumber) -> [AccessRow] {
+        access[accessClass] ?? []
+    }
+
+    /// The rows that concern one credential.
+    ///
+    /// - Parameter barcodeKey: the event's key for static codes; without it none can be looked up.
+    package func facts(
+        for credential: Credential,
+        barcodeKey: [UInt8]?
+    ) throws(StorageFault) -> Facts {
+        var facts = Facts(manifest: self.facts)
+        do {
+            try database.unsafeRead { database in
+                let named: TicketID?
+                switch credential {
+                case .unproven: return
+                case .token(let token): named = token.fields.ticket
+                case .ownCode(let code):
+                    facts.code = try self.code(Array(code.text.utf8), barcodeKey, in: database)
+                    named = facts.code?.ticket
+                case .imported(let barcode):
+                    facts.code = try self.code(barcode.bytes, barcodeKey, in: database)
+                    named = facts.code?.ticket
+                }
+                guard let named else { return }
+                facts.ticket = try Self.ticket(named, in: database)
+            }
+        } catch { throw StorageFault(error) }
+        if let ticket = facts.ticket {
+            facts.access = access(of: ticket.accessClass)
+        } else if case .token(let token) = credential {
+            facts.access = access(of: token.fields.accessClass)
+        }
+        return facts
+    }
+
+    /// The row of one ticket.
+    package func ticket(_ id: TicketID) throws(StorageFault) -> TicketRow? {
+        do {
+            return try database.unsafeRead { try Self.ticket(id, in: $0) }
+        } catch { throw StorageFault(error) }
+    }
+
+    private func code(
+        _ bytes: [UInt8],
+        _ key: [UInt8]?,
+        in database: Database
+    ) throws -> CodeRow? {
+        guard let key else { return nil }
+        let hash = BarcodeHash.hash(of: bytes, event: metadata.event, key: key)
+        let statement = try database.cachedStatement(sql: Self.codeQuery)
+        guard let values = try Self.row(statement, key: hash) else { return nil }
+        guard let row = CodeRow(values) else { throw StorageFault.badValue("code") }
+        return row
+    }
+
+    private static func ticket(_ id: TicketID, in database: Database) throws -> TicketRow? {
+        let statement = try database.cachedStatement(sql: ticketQuery)
+        guard let values = try row(statement, key: id.bytes) else { return nil }
+        guard let row = TicketRow(values) else { throw StorageFault.badValue("ticket") }
+        return row
+    }
+
+    private static let ticketQuery = query(.ticket, where: "id")
+    private static let codeQuery = query(.code, where: "h")
+
+    private static func query(_ table: ManifestTable, where key: String) -> String {
+        "SELECT \(table.columns.joined(separator: ",")) FROM \(table.rawValue) WHERE \(key)=?"
+    }
+
+    private static func row(_ statement: Statement, key: [UInt8]) throws -> [ManifestValue]? {
+        let cursor = try Row.fetchCursor(statement, arguments: [key.databaseBlob])
+        guard let row = try cursor.next() else { return nil }
+        return row.manifestValues
+    }
+}

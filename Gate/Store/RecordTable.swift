@@ -1,0 +1,61 @@
+import EntryLogFormat
+import GRDB
+import TicketModel
+import TrustFormat
+
+/// Where a record stands in the journal: its epoch above its sequence number, so that SQLite appends.
+struct RecordPosition: Hashable {
+    static let sequenceBits: Int64 = 40
+    static let epochMax: UInt32 = 1 << 22
+    static let sequenceMax: UInt64 = 1 << 40 - 1
+
+    let number: Int64
+
+    init(epoch: UInt32, sequence: UInt64) throws(StorageFault) {
+        guard epoch <= Self.epochMax else { throw .badValue("epoch") }
+        guard sequence <= Self.sequenceMax else { throw .badValue("seq") }
+        number = Int64(epoch) << Self.sequenceBits | Int64(sequence)
+    }
+
+    init(number: Int64) {
+        self.number = number
+    }
+
+    var epoch: UInt32 { UInt32(truncatingIfNeeded: number >> Self.sequenceBits) }
+    var sequence: UInt64 { UInt64(number) & Self.sequenceMax }
+}
+
+/// Reads and writes the `record` table.
+enum RecordTable {
+    private static let insert = "INSERT INTO record(position,payload,sig,link) VALUES(?,?,?,?)"
+    private static let last = """
+        SELECT position, link FROM record WHERE position BETWEEN ? AND ?
+        ORDER BY position DESC LIMIT 1
+        """
+
+    static func append(_ record: SignedRecord, link: RecordLink, in database: Database) throws {
+        guard let signature = record.envelope.signatures.first?.signature else {
+            throw StorageFault.badValue("sig")
+        }
+        let position = try RecordPosition(
+            epoch: record.record.epoch,
+            sequence: record.record.sequence
+        )
+        try database.cachedStatement(sql: insert).execute(arguments: [
+            position.number, record.envelope.payload.databaseBlob, signature.databaseBlob,
+            link.bytes.databaseBlob,
+        ])
+    }
+
+    /// Where the log of an epoch stands, by its last stored record.
+    static func chain(of epoch: UInt32, in database: Database) throws -> LogChain {
+        let first = try RecordPosition(epoch: epoch, sequence: 0)
+        let end = try RecordPosition(epoch: epoch, sequence: RecordPosition.sequenceMax)
+        let statement = try database.cachedStatement(sql: last)
+        let row = try Row.fetchOne(statement, arguments: [first.number, end.number])
+        guard let row else { return LogChain() }
+        guard let number = row.integer(0), let link = row.bytes(1).flatMap({ RecordLink(bytes: $0) })
+        else { throw StorageFault.badValue("record") }
+        return LogChain(next: RecordPosition(number: number).sequence + 1, head: link)
+    }
+}

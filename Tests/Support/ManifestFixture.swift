@@ -1,0 +1,162 @@
+import GRDB
+package import ManifestFormat
+import Foundation
+import Sodium
+package import TicketModel
+import TokenFormat
+package import TrustFormat
+
+/// Writes real manifest files, signed as central signs them.
+package struct ManifestFixture: Sendable {
+    package let venue: TestVenue
+    package var version: Int64 = 1
+    package var created = TestVenue.opening
+    package var expires = TestVenue.opening + .seconds(365 * 24 * 3600)
+    package var trustMin: Int64 = 1
+    package var policy = GatePolicy()
+    package var event: EventID
+    package var tickets: [TicketRow] = []
+    package var codes: [CodeRow] = []
+    package var access: [AccessRow]
+    /// Run last, before the file is hashed: what an attacker would add.
+    package var extraSQL: [String] = []
+
+    package struct Signed: Sendable {
+        package let metadata: ManifestMetadata
+        package let envelope: Envelope
+    }
+
+    package init(_ venue: TestVenue) {
+        self.venue = venue
+        event = venue.event
+        access = [
+            AccessRow(
+                accessClass: TestVenue.accessClass,
+                hall: TestVenue.hall,
+                gate: .any,
+                notBefore: nil,
+                expires: nil
+            )
+        ]
+    }
+
+    /// Adds tickets 0 ..< count, each with its own static code.
+    package mutating func addTickets(_ count: Int) {
+        for number in 0..<count {
+            let ticket = row(venue.ticket(number))
+            tickets.append(ticket)
+            if let code = code(of: ticket.id) { codes.append(code) }
+        }
+    }
+
+    /// A valid ticket that may use every kind of code.
+    package func row(
+        _ ticket: TicketID,
+        status: TicketStatus = .valid,
+        accessClass: ClassNumber = TestVenue.accessClass,
+        generation: UInt8 = 0,
+        usesMax: UInt16 = 1,
+        reentry: Bool = false
+    ) -> TicketRow {
+        TicketRow(
+            id: ticket,
+            accessClass: accessClass,
+            status: status,
+            generation: Generation(generation),
+            notBefore: nil,
+            expires: nil,
+            usesMax: usesMax,
+            reentry: reentry,
+            methods: .all,
+            home: TestVenue.gate,
+            holder: nil
+        )
+    }
+
+    package func code(of ticket: TicketID, status: TicketStatus = .valid) -> CodeRow? {
+        venue.ownCode(ticket).map { code in
+            CodeRow(
+                hash: BarcodeHash.hash(
+                    of: Array(code.text.utf8),
+                    event: event,
+                    key: venue.barcodeKey
+                ),
+                ticket: ticket,
+                kind: .ownCode,
+                generation: Generation(0),
+                status: status
+            )
+        }
+    }
+
+    /// Writes the file and signs what it holds.
+    package func write(to path: String) throws -> Signed {
+        let rows =
+            meta + [ManifestRow(.accessClass, [.integer(7), .text("Stalls")])]
+            + access.map(\.row)
+            + tickets.sorted { $0.id < $1.id }.map(\.row)
+            + codes.sorted { $0.hash.lexicographicallyPrecedes($1.hash) }.map(\.row)
+        var hash = ContentHash()
+        let database = try DatabaseQueue(path: path)
+        try database.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
+            try database.inTransaction {
+                for table in ManifestSchema.tables { try database.execute(sql: table.sql) }
+                for row in rows {
+                    hash.add(row)
+                    try database.cachedStatement(sql: ManifestSchema.insert(into: row.table))
+                        .execute(arguments: StatementArguments(row.values.map(\.databaseValue)))
+                }
+                return .commit
+            }
+            for sql in extraSQL { try database.execute(sql: sql) }
+        }
+        try database.close()
+        return try sign(path, content: hash.content)
+    }
+
+    /// Signs the file as it is.
+    package func sign(_ path: String, content: [UInt8]) throws -> Signed {
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let metadata = ManifestMetadata(
+            event: event,
+            version: version,
+            created: created,
+            staleAfter: created + .seconds(900),
+            expires: expires,
+            content: content,
+            fileBytes: Int64(bytes.count),
+            fileHash: Hash.b2(32, bytes),
+            trustMin: trustMin,
+            tickets: Int64(tickets.count),
+            codes: Int64(codes.count)
+        )
+        let envelope = Envelope(
+            .manifest,
+            payload: metadata.payload,
+            signedBy: [venue.manifest]
+        )
+        return Signed(metadata: metadata, envelope: envelope)
+    }
+
+    private var meta: [ManifestRow] {
+        let fixed: [(GatePolicy.MetaKey, String)] = [
+            (.schema, String(ManifestSchema.version)), (.event, event.hex),
+            (.eventName, "Test event"),
+        ]
+        return (fixed + policy.meta).map { key, value in
+            ManifestRow(.meta, [.text(key.rawValue), .text(value)])
+        }
+    }
+}
+
+extension ManifestValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let number): number.databaseValue
+        case .text(let text): text.databaseValue
+        case .blob(let bytes): Data(bytes).databaseValue
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// A folder of its own for one test, gone when the test is over.
+package final class ScratchFolder: Sendable {
+    package let path: String
+
+    package init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/stile-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true
+        )
+    }
+
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Makes a folder inside.
+    package func folder(_ name: String) throws -> String {
+        try FileManager.default.createDirectory(
+            atPath: file(name),
+            withIntermediateDirectories: true
+        )
+        return file(name)
+    }
+
+    deinit {
+        // Nothing depends on the folder any more; what cannot be removed the system will.
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
+
+extension ScratchFolder {
+    /// Writes a text file; `false` if that failed.
+    package static func write(_ text: String, to path: String) -> Bool {
+        FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
+    }
+}
