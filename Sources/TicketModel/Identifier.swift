@@ -12,17 +12,25 @@ public struct Identifier<Subject>: Hashable, Sendable {
 
     /// Reads an id from exactly 16 bytes; `nil` for any other length.
     public init?(bytes: some Collection<UInt8>) {
+        // Through a buffer: other modules call this without specialisation, for every scan.
+        let words =
+            bytes.withContiguousStorageIfAvailable { Self.words($0) }
+            ?? Array(bytes).withUnsafeBufferPointer { Self.words($0) }
+        guard let words else { return nil }
+        self.init(high: words.high, low: words.low)
+    }
+
+    private static func words(
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (high: UInt64, low: UInt64)? {
         guard bytes.count == 16 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0
-        for (offset, byte) in bytes.enumerated() {
-            if offset < 8 {
-                high = high << 8 | UInt64(byte)
-            } else {
-                low = low << 8 | UInt64(byte)
-            }
+        for offset in 0..<8 {
+            high = high << 8 | UInt64(bytes[offset])
+            low = low << 8 | UInt64(bytes[offset + 8])
         }
-        self.init(high: high, low: low)
+        return (high, low)
     }
 
     /// Reads the 32 lower-case hex digits that JSON carries; `nil` for anything else.
