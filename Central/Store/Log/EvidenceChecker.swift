@@ -7,8 +7,17 @@ import TokenFormat
 ///
 /// Other forms carry their evidence sealed to central; it is opened in an audit, not on upload.
 struct EvidenceChecker: Sendable {
-    /// Live keys of the events that an upload names.
-    let liveKeys: [EventID: PublicKey]
+    private let liveKeys: [EventID: LiveKey]
+
+    private struct LiveKey {
+        let key: PublicKey
+        let id: KeyID
+    }
+
+    /// - Parameter liveKeys: of every event that an upload may name.
+    init(_ liveKeys: [EventID: PublicKey]) {
+        self.liveKeys = liveKeys.mapValues { LiveKey(key: $0, id: $0.keyID) }
+    }
 
     func isMissing(in record: EntryRecord) -> Bool {
         guard case .scan(let scan) = record.body, scan.code == .success, scan.form == .live else {
@@ -16,8 +25,8 @@ struct EvidenceChecker: Sendable {
         }
         guard let token = UnverifiedToken(bytes: scan.evidence), token.fields.type == .live,
             token.fields.ticket == scan.ticket, let key = liveKeys[record.event],
-            token.fields.keyID == key.keyID
+            token.fields.keyID == key.id
         else { return true }
-        return token.verified(by: key, event: record.event) == nil
+        return token.verified(by: key.key, event: record.event) == nil
     }
 }

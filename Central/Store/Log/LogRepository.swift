@@ -39,7 +39,7 @@ package struct LogRepository: Sendable {
             try DeviceRepository.deviceKeys(log.device, log.epoch, connection)
         }
         guard let held else { throw .upload(.unknownLog(log.device, epoch: log.epoch)) }
-        let evidence = EvidenceChecker(liveKeys: try await liveKeys())
+        let evidence = EvidenceChecker(try await liveKeys())
         let upload = try await LogUpload(lines, of: log, key: held.sign, evidence: evidence)
         let stored = try await database.transaction { try Self.store(upload, at: now, $0) }
         switch stored {
@@ -138,7 +138,7 @@ package struct LogRepository: Sendable {
             """,
             [
                 .text(record.device.text), .number(record.epoch), .number(record.sequence),
-                .blob(item.link.bytes), .blob(item.record.envelope.json), .time(now),
+                .blob(item.record.link.bytes), .blob(item.record.envelope.json), .time(now),
             ]
         )
         try connection.run(

@@ -17,7 +17,6 @@ struct LogUpload: Sendable {
     /// A record whose signature holds.
     struct CheckedRecord: Sendable {
         let record: SignedRecord
-        let link: RecordLink
         let isDisputed: Bool
     }
 
@@ -90,7 +89,6 @@ struct LogUpload: Sendable {
                 checked.append(
                     CheckedRecord(
                         record: record,
-                        link: record.link,
                         isDisputed: evidence.isMissing(in: record.record)
                     )
                 )
