@@ -276,12 +276,35 @@ let gate: [Target] = [
             "ManifestFormat", "EntryLogFormat", grdb,
         ]
     ),
+    .executableTarget(
+        name: "bench-gate",
+        dependencies: [
+            "CSodium", "CSQLiteHardening", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
+            "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore", "TestSupport",
+        ],
+        path: "Tests/Benchmarks/Gate",
+        swiftSettings: strict
+    ),
     tests(
         "CrashTests",
         path: "Tests/Scenarios/CrashTests",
         [
             "stile-gate", "TestSupport", "GateStore", "TicketModel", "Encodings", "EntryLogFormat",
             "TrustFormat",
+        ]
+    ),
+    tests(
+        "GateLogicTests",
+        [
+            "GateLogic", "AdmissionRules", "TicketModel", "Encodings", "TokenFormat",
+            "ManifestFormat", "EntryLogFormat",
+        ]
+    ),
+    tests(
+        "GateScannersTests",
+        [
+            "GateScanners", "GateLogic", "AdmissionRules", "TestSupport", "TicketModel",
+            "Encodings", logging, lifecycle,
         ]
     ),
     tests(
