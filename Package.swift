@@ -97,43 +97,65 @@ let adapters: [Target] = [
 /// Tests of floors 0 to 2; `FormatVectors` finds and makes the vectors of `Tests/Vectors`.
 let ruleTests: [Target] = [
     module(
-        "FormatVectors", path: "Tests/FormatVectors",
-        ["TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
-            "EntryLogFormat"]),
+        "FormatVectors",
+        path: "Tests/FormatVectors",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat",
+        ]
+    ),
     tests("EncodingsTests", ["Encodings", "FormatVectors"]),
     tests("SodiumTests", ["Sodium", "Encodings", "FormatVectors"]),
     tests(
         "TokenFormatTests",
-        ["TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
-            "FormatVectors"]),
+        [
+            "TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
+            "FormatVectors",
+        ]
+    ),
     tests(
         "TrustFormatTests",
-        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
     tests(
         "ManifestFormatTests",
-        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
     tests(
         "EntryLogFormatTests",
-        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
     tests(
         "AdmissionRulesTests",
-        ["AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
-            "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        [
+            "AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
+            "TicketModel", "Encodings", "Sodium", "FormatVectors",
+        ]
+    ),
     tests(
         "ReconciliationTests",
-        ["Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
-            "FormatVectors"]),
+        [
+            "Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
+            "FormatVectors",
+        ]
+    ),
     tests(
-        "ScenarioTests", path: "Tests/Scenarios/Venue",
-        ["AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
-            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        "ScenarioTests",
+        path: "Tests/Scenarios/Venue",
+        [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+        ]
+    ),
     .executableTarget(
         name: "bench-rules",
         dependencies: [
             "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
             "TokenFormat", "TicketModel", "Encodings", "Sodium", "CSodium", "FormatVectors",
         ],
-        path: "Tests/Benchmarks/Rules", swiftSettings: strict),
+        path: "Tests/Benchmarks/Rules",
+        swiftSettings: strict
+    ),
 ]
 
 let central: [Target] = [

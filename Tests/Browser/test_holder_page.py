@@ -309,7 +309,7 @@ def test_no_script_gets_a_word(chromium, house):
     try:
         page = context.new_page()
         page.goto(house.address(house.ticket()))
-        expect(page.get_by_text("needs JavaScript")).to_be_visible()
+        expect(page.get_by_text("needs JavaScript to be switched on")).to_be_visible()
         assert "Fetching" not in page.locator("main").inner_text()
     finally:
         context.close()
