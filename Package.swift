@@ -97,43 +97,65 @@ let adapters: [Target] = [
 /// Tests of floors 0 to 2; `FormatVectors` finds and makes the vectors of `Tests/Vectors`.
 let ruleTests: [Target] = [
     module(
-        "FormatVectors", path: "Tests/FormatVectors",
-        ["TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
-            "EntryLogFormat"]),
+        "FormatVectors",
+        path: "Tests/FormatVectors",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat",
+        ]
+    ),
     tests("EncodingsTests", ["Encodings", "FormatVectors"]),
     tests("SodiumTests", ["Sodium", "Encodings", "FormatVectors"]),
     tests(
         "TokenFormatTests",
-        ["TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
-            "FormatVectors"]),
+        [
+            "TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
+            "FormatVectors",
+        ]
+    ),
     tests(
         "TrustFormatTests",
-        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
     tests(
         "ManifestFormatTests",
-        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
     tests(
         "EntryLogFormatTests",
-        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
     tests(
         "AdmissionRulesTests",
-        ["AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
-            "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        [
+            "AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
+            "TicketModel", "Encodings", "Sodium", "FormatVectors",
+        ]
+    ),
     tests(
         "ReconciliationTests",
-        ["Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
-            "FormatVectors"]),
+        [
+            "Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
+            "FormatVectors",
+        ]
+    ),
     tests(
-        "ScenarioTests", path: "Tests/Scenarios/Venue",
-        ["AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
-            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]),
+        "ScenarioTests",
+        path: "Tests/Scenarios/Venue",
+        [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+        ]
+    ),
     .executableTarget(
         name: "bench-rules",
         dependencies: [
             "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
             "TokenFormat", "TicketModel", "Encodings", "Sodium", "CSodium", "FormatVectors",
         ],
-        path: "Tests/Benchmarks/Rules", swiftSettings: strict),
+        path: "Tests/Benchmarks/Rules",
+        swiftSettings: strict
+    ),
 ]
 
 let central: [Target] = [
@@ -145,16 +167,6 @@ let central: [Target] = [
             "EntryLogFormat", "VenueAPI", "Reconciliation", "Database", "DatabaseSQLite",
             "Platform",
         ]
-    ),
-    .executableTarget(
-        name: "bench-central",
-        dependencies: [
-            "CentralStore", "Database", "DatabaseSQLite", "Encodings", "EntryLogFormat",
-            "ManifestFormat", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
-            "TrustFormat", "VenueAPI",
-        ],
-        path: "Tests/Benchmarks/Central",
-        swiftSettings: strict
     ),
     // The pages, styles and scripts in Web and the API's document travel inside the binary.
     .target(
@@ -192,7 +204,19 @@ let central: [Target] = [
             "CentralService", "CentralStore", "VenueAPI", "Platform", "Barcodes", "TicketModel",
             "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
             "EntryLogFormat", hummingbird, hummingbirdTesting,
+            // Brings the YAML reader, with which the tests read openapi.yaml.
+            configuration,
         ]
+    ),
+    .executableTarget(
+        name: "bench-central",
+        dependencies: [
+            "CentralStore", "Database", "DatabaseSQLite", "Encodings", "EntryLogFormat",
+            "ManifestFormat", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ],
+        path: "Tests/Benchmarks/Central",
+        swiftSettings: strict
     ),
 ]
 
@@ -252,12 +276,35 @@ let gate: [Target] = [
             "ManifestFormat", "EntryLogFormat", grdb,
         ]
     ),
+    .executableTarget(
+        name: "bench-gate",
+        dependencies: [
+            "CSodium", "CSQLiteHardening", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
+            "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore", "TestSupport",
+        ],
+        path: "Tests/Benchmarks/Gate",
+        swiftSettings: strict
+    ),
     tests(
         "CrashTests",
         path: "Tests/Scenarios/CrashTests",
         [
             "stile-gate", "TestSupport", "GateStore", "TicketModel", "Encodings", "EntryLogFormat",
             "TrustFormat",
+        ]
+    ),
+    tests(
+        "GateLogicTests",
+        [
+            "GateLogic", "AdmissionRules", "TicketModel", "Encodings", "TokenFormat",
+            "ManifestFormat", "EntryLogFormat",
+        ]
+    ),
+    tests(
+        "GateScannersTests",
+        [
+            "GateScanners", "GateLogic", "AdmissionRules", "TestSupport", "TicketModel",
+            "Encodings", logging, lifecycle,
         ]
     ),
     tests(

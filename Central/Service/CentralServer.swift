@@ -1,7 +1,7 @@
 package import CentralStore
 package import Hummingbird
-package import Logging
 import HummingbirdCore
+package import Logging
 import NIOCore
 package import Platform
 import ServiceLifecycle

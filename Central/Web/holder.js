@@ -169,6 +169,8 @@
   window.addEventListener("offline", draw);
   // A page kept for "back" must not bring an old code with it.
   window.addEventListener("pagehide", () => { shown = null; hideCode(); });
+  document.documentElement.classList.add("js");
+  say("Fetching your code…", false);
   localTime();
   setInterval(tick, 250);
   fetchCode();

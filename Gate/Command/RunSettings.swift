@@ -56,11 +56,13 @@ struct RunSettings {
             known.formUnion(knownLaneKeys.map { "lane-\(lane).\($0)" })
         }
         try reader.refuseUnknown(known)
-        guard let event = try reader.value(
-            "event",
-            "32 hex digits",
-            { EventID(hex: $0) }
-        ) else { throw SettingsError.missing("event") }
+        guard
+            let event = try reader.value(
+                "event",
+                "32 hex digits",
+                { EventID(hex: $0) }
+            )
+        else { throw SettingsError.missing("event") }
         let level = try reader.value("log.level", "a level such as info or debug") {
             Logger.Level(rawValue: $0)
         }
@@ -160,6 +162,7 @@ struct RunSettings {
         guard let file = try reader.text("central.key-file") else {
             throw SettingsError.missing("central.key-file")
         }
+        // Why it cannot be read does not matter to whoever has to mend the setting.
         guard let key = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw SettingsError.wrong("central.key-file", "a file that can be read")
         }

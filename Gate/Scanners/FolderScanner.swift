@@ -17,7 +17,7 @@ package struct FolderScanner: CodeScanner {
     /// The folder is looked through when no notice came for so long: some file systems give none.
     package static let rescanMilliseconds: Int32 = 500
     /// A file without notice is complete when nothing has changed it for this long.
-    static let settledSeconds = 2
+    static let settledSeconds = 5
 
     package let name: String
     private let folder: String

@@ -10,6 +10,7 @@ import TrustFormat
 package actor Lane {
     private let settings: GateSettings.LaneSettings
     private let core: GateCore
+    private let executor: LaneExecutor
     private var filter = RepeatFilter()
     /// Texts that are being decided, with the scans of the same text that wait for the outcome.
     private var underWay: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]
@@ -17,6 +18,11 @@ package actor Lane {
     package init(_ settings: GateSettings.LaneSettings, core: GateCore) {
         self.settings = settings
         self.core = core
+        executor = LaneExecutor(label: "lane \(settings.number)")
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
     }
 
     /// Decides the text of one scan; returns once the record of an admission is durable.

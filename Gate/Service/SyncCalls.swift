@@ -126,19 +126,23 @@ struct SyncCalls: Sendable {
     }
 
     private func metadata(after: Int64) async throws -> SyncPlan.Input {
-        guard let envelope = try await client.manifestMetadata(
-            of: core.settings.event,
-            after: after
-        ) else { return .nothingNewer }
+        guard
+            let envelope = try await client.manifestMetadata(
+                of: core.settings.event,
+                after: after
+            )
+        else { return .nothingNewer }
         return try offer(envelope, after: after).input
     }
 
     private func manifest(after: Int64) async throws -> SyncPlan.Input {
         // Asked for again, because another version may have come up since.
-        guard let envelope = try await client.manifestMetadata(
-            of: core.settings.event,
-            after: after
-        ) else { return .nothingNewer }
+        guard
+            let envelope = try await client.manifestMetadata(
+                of: core.settings.event,
+                after: after
+            )
+        else { return .nothingNewer }
         let offer = try offer(envelope, after: after)
         guard let metadata = offer.metadata, let trust = core.trust else { return offer.input }
         let path = core.shelf.downloadPath

@@ -15,6 +15,7 @@ package final class Journal: Sendable {
     private static let busyTimeout = 5.0
 
     let database: DatabasePool
+    let checkpointer: Checkpointer
 
     /// Opens or creates the journal at `path`.
     ///
@@ -37,10 +38,12 @@ package final class Journal: Sendable {
                 // GRDB opens pools with NORMAL, which may lose the last commits in a power cut.
                 try database.execute(sql: "PRAGMA synchronous=FULL")
                 try database.execute(sql: "PRAGMA max_page_count=\(bytesMax / Self.pageBytes)")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint=\(Checkpointer.pagesMax)")
             }
             let isNewer = try database.read { try JournalSchema.migrator.hasBeenSuperseded($0) }
             guard !isNewer else { throw StorageFault.newerSchema }
             try JournalSchema.migrator.migrate(database)
+            checkpointer = try Checkpointer(path: path, writer: database)
         } catch { throw StorageFault(error) }
     }
 
@@ -56,7 +59,11 @@ package final class Journal: Sendable {
 
     /// Closes the file; every later call fails.
     package func close() throws(StorageFault) {
-        do { try database.close() } catch { throw StorageFault(error) }
+        do {
+            // The last connection to close moves what is left of the log.
+            try checkpointer.close()
+            try database.close()
+        } catch { throw StorageFault(error) }
     }
 
     /// The settings that durability rests on, as SQLite reports them.

@@ -43,6 +43,7 @@ package final class ManifestFile: Sendable {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.label = "manifest"
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             guard stile_sqlite3_set_defensive(database.sqliteConnection) == SQLITE_OK else {
                 throw StorageFault.other(SQLITE_ERROR, "defensive mode is not available")
@@ -52,7 +53,11 @@ package final class ManifestFile: Sendable {
             )
         }
         do {
-            return try DatabaseQueue(path: path, configuration: configuration)
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            // One read transaction for as long as the file is open: the file never changes, so
+            // there is nothing to lock and unlock for every scan.
+            try database.unsafeRead { try $0.execute(sql: "BEGIN") }
+            return database
         } catch { throw .notReadable(StorageFault(error)) }
     }
 

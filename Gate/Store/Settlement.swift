@@ -66,7 +66,10 @@ package final class Settlement: Sendable {
     package var hasBarcodeKey: Bool { state.withLock { $0.barcodeKey != nil } }
 
     /// The verdict on a scan, once its record is durable.
-    package func settle(_ scan: PendingScan) async -> SettledScan {
+    ///
+    /// A caller that finds nothing under way writes the transaction on its own thread, because
+    /// waking another one costs as much as the disk does: at most one thread is ever blocked so.
+    package nonisolated(nonsending) func settle(_ scan: PendingScan) async -> SettledScan {
         await withCheckedContinuation { enqueue(.scan(scan, $0)) }
     }
 
@@ -91,11 +94,12 @@ package final class Settlement: Sendable {
         switch isAccepted {
         case nil: Self.fail(item, .overloaded)
         case false?: break
-        case true?: schedule()
+        case true?: journal.database.writeWithoutTransaction { drain($0) }
         }
     }
 
-    /// Runs the next transaction on the journal's writer queue, a thread that may block.
+    /// Runs the next transaction on a thread of the journal's writer queue: whoever wrote the one
+    /// before has an answer to give.
     private func schedule() {
         journal.database.asyncWriteWithoutTransaction { self.drain($0) }
     }
@@ -133,6 +137,7 @@ package final class Settlement: Sendable {
             return state.isDraining
         }
         for answer in answers { answer() }
+        journal.checkpointer.count(batch.count)
         if isMoreWaiting { schedule() }
     }
 
@@ -143,7 +148,7 @@ package final class Settlement: Sendable {
         _ database: Database
     ) throws -> [() -> Void] {
         var answers: [() -> Void] = []
-        try database.inTransaction(.immediate) {
+        try durably(database) {
             for item in batch {
                 switch item {
                 case .scan(let scan, let continuation):
@@ -154,9 +159,21 @@ package final class Settlement: Sendable {
                     answers.append { continuation.resume(returning: .success(sequence)) }
                 }
             }
-            return .commit
         }
         return answers
+    }
+
+    /// One transaction, by statements that stay prepared: GRDB's own would parse them every time.
+    private static func durably(_ database: Database, _ work: () throws -> Void) throws {
+        try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        do {
+            try work()
+            try database.cachedStatement(sql: "COMMIT").execute()
+        } catch {
+            // Some faults have ended the transaction already; the first fault is the one to tell.
+            if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
+            throw error
+        }
     }
 
     private static func fail(_ item: Waiting, _ fault: StorageFault) {

@@ -45,7 +45,12 @@ public enum ScannedCode: Hashable, Sendable {
             return
         }
         let cleaned = Self.cleaned(text[...])
-        let upper = cleaned.map { (97...122).contains($0) ? $0 - 32 : $0 }
+        let upper = [UInt8](unsafeUninitializedCapacity: cleaned.count) { buffer, count in
+            for byte in cleaned {
+                buffer[count] = (97...122).contains(byte) ? byte - 32 : byte
+                count += 1
+            }
+        }
         if Self.isWalletForm(upper) {
             self = .unsupported(.wallet)
         } else if upper.starts(with: Self.tokenPrefix.utf8) {
@@ -71,12 +76,16 @@ public enum ScannedCode: Hashable, Sendable {
         }
         while let first = text.first, isSpace(first) { text.removeFirst() }
         while let last = text.last, isSpace(last) { text.removeLast() }
-        let aim = Array(text.prefix(3))
-        if aim.count == 3, aim[0] == UInt8(ascii: "]"), isLetter(aim[1]), isDigit(aim[2]) {
+        var start = text.startIndex
+        if text.count >= 3, text[start] == UInt8(ascii: "]"), isLetter(text[start + 1]),
+            isDigit(text[start + 2])
+        {
             text = text.dropFirst(3)
         }
-        let eci = Array(text.prefix(7))
-        if eci.count == 7, eci[0] == UInt8(ascii: "\\"), eci[1...].allSatisfy(isDigit) {
+        start = text.startIndex
+        if text.count >= 7, text[start] == UInt8(ascii: "\\"),
+            text[(start + 1)..<(start + 7)].allSatisfy(isDigit)
+        {
             text = text.dropFirst(7)
         }
         return text

@@ -19,7 +19,7 @@ extension EventAPI {
 
         public init(
             name: String,
-            venue: String = "",
+            venue: String,
             starts: Int64,
             ends: Int64,
             halls: [Hall],
@@ -42,7 +42,7 @@ extension EventAPI {
         public init(from decoder: any Decoder) throws {
             let members = try decoder.strict(CodingKeys.self)
             name = try members.text(.name, bytes: WireLimits.nameBytes)
-            venue = try members.textIfPresent(.venue, bytes: 0...128) ?? ""
+            venue = try members.text(.venue, bytes: WireLimits.nameBytes)
             starts = try members.number(.starts, in: WireLimits.times)
             ends = try members.number(.ends, in: WireLimits.times)
             guard starts < ends else { throw members.fault(.ends, "is not after starts") }
@@ -77,7 +77,7 @@ extension EventAPI {
         public init(from decoder: any Decoder) throws {
             let members = try decoder.strict(CodingKeys.self)
             name = try members.textIfPresent(.name, bytes: WireLimits.nameBytes)
-            venue = try members.textIfPresent(.venue, bytes: 0...128)
+            venue = try members.textIfPresent(.venue, bytes: WireLimits.nameBytes)
             starts = try members.numberIfPresent(.starts, in: WireLimits.times)
             ends = try members.numberIfPresent(.ends, in: WireLimits.times)
             halls = try members.listIfPresent(.halls, max: WireLimits.hallsMax)

@@ -152,7 +152,7 @@ public enum TicketAPI {
         }
     }
 
-    /// Why something is done to a ticket: kept in its history.
+    /// Why something is done to a ticket: for the server's log, beside what was done and to which.
     public struct Reason: Codable, Hashable, Sendable {
         public var reason: String?
 

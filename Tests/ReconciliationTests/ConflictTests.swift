@@ -100,6 +100,35 @@ struct ConflictTests {
         #expect(report(north, south, sold: returning).conflicts.count == 2)
     }
 
+    @Test("with reentry, an exit before any entry makes no room for a second person")
+    func exitBeforeEntry() {
+        var north = Door("NRTH01", gate: 12)
+        north.scan(ticket(1), .notInside, at: 0, direction: .exit)
+        north.scan(ticket(1), at: 60)
+        var south = Door("SVTH01", gate: 13)
+        south.scan(ticket(1), at: 120)
+        #expect(report(north, south, sold: returning).conflicts.count == 1)
+    }
+
+    @Test("with reentry, a disputed exit makes no room, and a disputed entry takes none")
+    func reentryDisputed() {
+        var north = Door("NRTH01", gate: 12)
+        north.scan(ticket(1), at: 0)
+        var south = Door("SVTH01", gate: 13)
+        south.scan(ticket(1), at: 200)
+        var stolen = Door("EAST01", gate: 14)
+        stolen.standing = .disputed
+        stolen.scan(ticket(1), at: 100, direction: .exit)
+        #expect(report(north, south, stolen, sold: returning).conflicts.count == 1)
+        // Somebody shows an entry of the stolen gate: it conflicts, but keeps nobody else out.
+        var other = Door("EAST01", gate: 14)
+        other.standing = .disputed
+        other.scan(ticket(1), at: 100)
+        north.scan(ticket(1), at: 150, direction: .exit)
+        let conflicts = report(north, south, other, sold: returning).conflicts
+        #expect(conflicts.map(\.isDisputed) == [true])
+    }
+
     @Test("with reentry the order may be uncertain because of an exit")
     func reentryUncertain() throws {
         var north = Door("NRTH01", gate: 12)

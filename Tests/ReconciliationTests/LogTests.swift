@@ -79,6 +79,10 @@ struct LogTests {
         other.scan(ticket(1), at: 1)
         let report = report(door, other)
         #expect(report.logs.first?.fork == 1)
+        // The lowest of several forks counts.
+        var third = other
+        third.scan(ticket(1), at: 3)
+        #expect(ReconciliationTests.report(door, third).logs.first?.fork == 1)
         #expect(report.logs.first?.records == 3)
         #expect(report.total.admitted == 1 && report.total.disputed == 2)
         // Whichever was delivered first.

@@ -35,3 +35,16 @@ extension ScratchFolder {
         FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
     }
 }
+
+/// Waits for a condition; `false` if it does not come true within `seconds`.
+package func eventually(
+    within seconds: Double = 60,
+    _ condition: () throws -> Bool
+) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try !condition() {
+        guard ContinuousClock.now < deadline else { return false }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    return true
+}

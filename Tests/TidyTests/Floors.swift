@@ -18,7 +18,9 @@ struct Room {
 let house: [String: Room] = {
     let words: Set = ["TicketModel", "Encodings", "Sodium"]
     let formats: Set = ["TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat"]
-    let system: Set = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials"]
+    let system: Set = [
+        "Dispatch", "Glibc", "Synchronization", "Foundation", "FoundationEssentials",
+    ]
     let server: Set = [
         "AsyncHTTPClient", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics",
         "CoreMetrics", "Mustache", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOPosix",

@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
-import Metrics
 import VenueAPI
 
 /// Stands around every route: turns errors into problem details, adds the headers every answer
@@ -16,6 +15,7 @@ struct EdgeMiddleware: RouterMiddleware {
     static let requestIDHeader = requiredName("X-Request-Id")
 
     private let table: @Sendable () -> RouteTable
+    private let meters = RequestMeters()
 
     /// - Parameter table: the routes, complete by the time requests come.
     init(table: @Sendable @escaping () -> RouteTable) {
@@ -93,10 +93,10 @@ struct EdgeMiddleware: RouterMiddleware {
     ) {
         let route = context.endpointPath ?? "none"
         let method = Self.knownMethods.contains(request.method) ? request.method.rawValue : "other"
-        let labels = [("method", method), ("route", route), ("status", String(status.code))]
-        Counter(label: "stile_http_requests", dimensions: labels).increment()
-        Metrics.Timer(label: "stile_http_request_duration", dimensions: [("route", route)])
-            .recordNanoseconds(duration.nanoseconds)
+        meters.count(
+            RequestMeters.Name(method: method, route: route, status: status.code),
+            nanoseconds: duration.nanoseconds
+        )
         context.logger.info(
             "request",
             metadata: [

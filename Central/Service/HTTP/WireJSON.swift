@@ -18,13 +18,14 @@ package enum WireJSON {
         _ type: Value.Type,
         from bytes: some Collection<UInt8>
     ) throws(Problem) -> Value {
-        do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
-            throw problem(of: error)
+        let data = Data(bytes)
+        do { return try JSONDecoder().decode(type, from: data) } catch {
+            throw problem(of: error, in: data)
         }
     }
 
     /// Tells what a decoder found, and where.
-    package static func problem(of error: any Error) -> Problem {
+    private static func problem(of error: any Error, in data: Data) -> Problem {
         guard let error = error as? DecodingError else { return Problem(.malformedJSON) }
         switch error {
         case .keyNotFound(let key, let context):
@@ -34,13 +35,19 @@ package enum WireJSON {
         case .valueNotFound(let type, let context):
             return .invalid(pointer(context.codingPath), "is null, not \(name(of: type))")
         case .dataCorrupted(let context):
-            if context.codingPath.isEmpty, context.underlyingError != nil {
-                return Problem(.malformedJSON, "The body cannot be parsed as JSON in UTF-8.")
+            // A number that does not fit comes without its place, like a fault of the syntax.
+            guard context.codingPath.isEmpty, !isJSON(data) else {
+                return .invalid(pointer(context.codingPath), context.debugDescription)
             }
-            return .invalid(pointer(context.codingPath), context.debugDescription)
+            return Problem(.malformedJSON, "The body cannot be parsed as JSON in UTF-8.")
         @unknown default:
             return Problem(.malformedJSON)
         }
+    }
+
+    private static func isJSON(_ data: Data) -> Bool {
+        // The fault is the answer: there is nothing else to learn from it.
+        (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil
     }
 
     /// RFC 6901.

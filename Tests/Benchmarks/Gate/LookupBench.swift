@@ -1,0 +1,59 @@
+import AdmissionRules
+import GateStore
+import ManifestFormat
+import TestSupport
+import TicketModel
+import TokenFormat
+
+/// Looking up tickets and codes in a manifest of a million tickets.
+enum LookupBench {
+    private static let tickets = 1_000_000
+    private static let lookups = 20_000
+
+    static func run(_ table: inout Table) throws {
+        let scratch = try ScratchFolder()
+        let venue = try TestVenue()
+        var fixture = ManifestFixture(venue)
+        fixture.tickets.reserveCapacity(tickets)
+        fixture.codes.reserveCapacity(tickets)
+        fixture.addTickets(tickets)
+        let path = scratch.file("download.tmp")
+        let signed = try fixture.write(to: path)
+        let verifier = ManifestVerifier(trust: venue.trustList(), event: venue.event)
+        let metadata = try verifier.metadata(signed.envelope, highest: 0)
+        let verifying = try seconds {
+            _ = try verifier.file(path, metadata: metadata, depth: .content)
+        }
+        let restarting = try seconds {
+            _ = try verifier.file(path, metadata: metadata, depth: .fileHash)
+        }
+        let file = try verifier.file(path, metadata: metadata, depth: .fileHash)
+        var random = SeededRandom(seed: 1)
+        let numbers = (0..<lookups).map { _ in Int.random(in: 0..<tickets, using: &random) }
+        let codes = numbers.compactMap { venue.ownCode(venue.ticket($0)) }
+        var found = 0
+        let ticketTime = try seconds {
+            for number in numbers where try file.ticket(venue.ticket(number)) != nil { found += 1 }
+        }
+        let naming = seconds { for number in numbers { _ = venue.ticket(number) } }
+        let codeTime = try seconds {
+            for code in codes {
+                let facts = try file.facts(for: .ownCode(code), barcodeKey: venue.barcodeKey)
+                if facts.ticket != nil { found += 1 }
+            }
+        }
+        precondition(found == 2 * lookups, "every ticket and code is found")
+        let count = Double(lookups)
+        table.add("look-up by ticket of 1,000,000", Table.rate(count / (ticketTime - naming)))
+        table.add("look-up by barcode, then ticket", Table.rate(count / codeTime))
+        table.add(
+            "verify a manifest of 1,000,000 tickets and codes",
+            "\(Table.number(verifying, digits: 2)) s"
+        )
+        table.add("  the same after a restart", "\(Table.number(restarting, digits: 2)) s")
+        table.add(
+            "manifest bytes per ticket with code",
+            Table.number(Double(metadata.fileBytes) / Double(tickets))
+        )
+    }
+}
