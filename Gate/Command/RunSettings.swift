@@ -56,11 +56,13 @@ struct RunSettings {
             known.formUnion(knownLaneKeys.map { "lane-\(lane).\($0)" })
         }
         try reader.refuseUnknown(known)
-        guard let event = try reader.value(
-            "event",
-            "32 hex digits",
-            { EventID(hex: $0) }
-        ) else { throw SettingsError.missing("event") }
+        guard
+            let event = try reader.value(
+                "event",
+                "32 hex digits",
+                { EventID(hex: $0) }
+            )
+        else { throw SettingsError.missing("event") }
         let level = try reader.value("log.level", "a level such as info or debug") {
             Logger.Level(rawValue: $0)
         }

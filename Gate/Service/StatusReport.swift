@@ -28,6 +28,7 @@ struct StatusReport: Sendable {
                     .init("configured", .bool(core.settings.central != nil)),
                     .init("isolated", .bool(core.isIsolated)),
                     .init("fault", Self.text(core.syncFault)),
+                    .init("manifest_fault", Self.text(core.manifestFault)),
                     .init("upload_fault", Self.text(core.uploadFault)),
                 ])
             ),

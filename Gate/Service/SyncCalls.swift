@@ -126,19 +126,23 @@ struct SyncCalls: Sendable {
     }
 
     private func metadata(after: Int64) async throws -> SyncPlan.Input {
-        guard let envelope = try await client.manifestMetadata(
-            of: core.settings.event,
-            after: after
-        ) else { return .nothingNewer }
+        guard
+            let envelope = try await client.manifestMetadata(
+                of: core.settings.event,
+                after: after
+            )
+        else { return .nothingNewer }
         return try offer(envelope, after: after).input
     }
 
     private func manifest(after: Int64) async throws -> SyncPlan.Input {
         // Asked for again, because another version may have come up since.
-        guard let envelope = try await client.manifestMetadata(
-            of: core.settings.event,
-            after: after
-        ) else { return .nothingNewer }
+        guard
+            let envelope = try await client.manifestMetadata(
+                of: core.settings.event,
+                after: after
+            )
+        else { return .nothingNewer }
         let offer = try offer(envelope, after: after)
         guard let metadata = offer.metadata, let trust = core.trust else { return offer.input }
         let path = core.shelf.downloadPath
@@ -149,6 +153,7 @@ struct SyncCalls: Sendable {
                 try core.shelf.install(envelope, trust: trust)
             }
             await core.clock.prove(file.metadata.created)
+            core.note(manifestFault: nil)
             core.logger.notice(
                 "manifest in service",
                 metadata: ["version": "\(metadata.version)", "tickets": "\(metadata.tickets)"]
@@ -177,6 +182,7 @@ struct SyncCalls: Sendable {
                 .tooLarge, .fileSize, .fileHash, .notReadable, .schemaText, .content, .rowCount,
                 .row, .policy, .storage, .file:
                 // Without believed metadata there is no version to step over: try again later.
+                core.note(manifestFault: "\(error)")
                 throw error
             }
         }
@@ -188,7 +194,7 @@ struct SyncCalls: Sendable {
             "manifest refused",
             metadata: ["version": "\(version)", "reason": "\(refusal)"]
         )
-        core.note(syncFault: "manifest \(version) refused: \(refusal)")
+        core.note(manifestFault: "version \(version): \(refusal)")
         switch refusal {
         case .trustTooOld(let needed): return .trustNeeded(version: needed)
         // A download that broke or a full disk may do better next time.

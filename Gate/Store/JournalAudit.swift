@@ -56,7 +56,10 @@ extension Journal {
                             payloadType: PayloadType.entry.mediaType,
                             payload: row.bytes(0) ?? [],
                             signatures: [
-                                .init(keyID: Hex.encode(key.keyID.bytes), signature: row.bytes(1) ?? [])
+                                .init(
+                                    keyID: Hex.encode(key.keyID.bytes),
+                                    signature: row.bytes(1) ?? []
+                                )
                             ]
                         )
                         let signed = try SignedRecord(envelope, device: log.device, key: key)

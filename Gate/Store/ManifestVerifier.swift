@@ -1,5 +1,5 @@
-import Glibc
 import GRDB
+import Glibc
 package import ManifestFormat
 import Platform
 import Sodium

@@ -54,7 +54,8 @@ enum RecordTable {
         let statement = try database.cachedStatement(sql: last)
         let row = try Row.fetchOne(statement, arguments: [first.number, end.number])
         guard let row else { return LogChain() }
-        guard let number = row.integer(0), let link = row.bytes(1).flatMap({ RecordLink(bytes: $0) })
+        guard let number = row.integer(0),
+            let link = row.bytes(1).flatMap({ RecordLink(bytes: $0) })
         else { throw StorageFault.badValue("record") }
         return LogChain(next: RecordPosition(number: number).sequence + 1, head: link)
     }

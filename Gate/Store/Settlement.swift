@@ -154,6 +154,8 @@ package final class Settlement: Sendable {
                 case .scan(let scan, let continuation):
                     let settled = try transaction.settle(scan, in: database)
                     answers.append { continuation.resume(returning: settled) }
+                case .note(_, let continuation) where !transaction.hasLog:
+                    answers.append { continuation.resume(returning: .failure(.notEnrolled)) }
                 case .note(let note, let continuation):
                     let sequence = try transaction.append(note.body, note.clock, in: database)
                     answers.append { continuation.resume(returning: .success(sequence)) }
