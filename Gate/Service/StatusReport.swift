@@ -87,6 +87,7 @@ struct StatusReport: Sendable {
     /// Where the log stands; `null` without one, or when the journal cannot be read.
     private var log: JSONValue {
         guard let identity = core.identity,
+            // The page shows the fault of the journal in a place of its own.
             let state = try? core.journal.uploadState(of: identity.epoch)
         else { return .null }
         return .object([
@@ -142,6 +143,7 @@ struct StatusReport: Sendable {
                 .record(Double((reading.now - manifest.created).milliseconds) / 1000)
         }
         if let identity = core.identity,
+            // A journal that cannot be read has a gauge of its own.
             let state = try? core.journal.uploadState(of: identity.epoch)
         {
             Gauge(label: "stile_gate_records_waiting").record(Int64(clamping: state.waiting))
