@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # Every Debian package that building, running and testing needs, beside Swift 6.3 and git.
 BUILD_PACKAGES := pkg-config libsodium-dev libzbar-dev libqrencode-dev libpng-dev \
 	libturbojpeg0-dev libsqlite3-dev
-TEST_PACKAGES := chromium curl python3 python3-venv sqlite3 zbar-tools
+TEST_PACKAGES := chromium curl python3 python3-venv qrencode sqlite3 wrk zbar-tools
 PACKAGES := $(BUILD_PACKAGES) $(TEST_PACKAGES)
 PYTHON_PACKAGES := playwright==1.56.0 pytest==9.0.3 openapi-spec-validator==0.7.2 PyYAML==6.0.3
 
@@ -46,7 +46,7 @@ test: deps .venv/ready ## Installs, builds, passes all tests.
 	swift build --build-tests
 	swift test --skip-build
 	python3 Tests/Demo/demo.py --once
-	.venv/bin/python -m pytest -q Tests/Browser
+	.venv/bin/python -m pytest -q Tests/Systems Tests/Browser
 
 .PHONY: lint
 lint: ## Checks the format of every Swift file.
@@ -57,3 +57,4 @@ bench: deps ## Builds for release and prints every figure the documents quote.
 	swift build -c release
 	@for bench in bench-barcodes bench-rules bench-gate bench-central; do \
 	  .build/release/$$bench; done
+	python3 Tests/Benchmarks/HTTP/http.py

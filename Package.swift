@@ -94,7 +94,131 @@ let adapters: [Target] = [
     module("Platform", ["TicketModel", "Encodings", logging, coreMetrics]),
 ]
 
-let central: [Target] = []
+/// Tests of floors 0 to 2; `FormatVectors` finds and makes the vectors of `Tests/Vectors`.
+let ruleTests: [Target] = [
+    module(
+        "FormatVectors",
+        path: "Tests/FormatVectors",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat",
+        ]
+    ),
+    tests("EncodingsTests", ["Encodings", "FormatVectors"]),
+    tests("SodiumTests", ["Sodium", "Encodings", "FormatVectors"]),
+    tests(
+        "TokenFormatTests",
+        [
+            "TokenFormat", "TrustFormat", "AdmissionRules", "TicketModel", "Encodings", "Sodium",
+            "FormatVectors",
+        ]
+    ),
+    tests(
+        "TrustFormatTests",
+        ["TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
+    tests(
+        "ManifestFormatTests",
+        ["ManifestFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
+    tests(
+        "EntryLogFormatTests",
+        ["EntryLogFormat", "TrustFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors"]
+    ),
+    tests(
+        "AdmissionRulesTests",
+        [
+            "AdmissionRules", "ManifestFormat", "EntryLogFormat", "TrustFormat", "TokenFormat",
+            "TicketModel", "Encodings", "Sodium", "FormatVectors",
+        ]
+    ),
+    tests(
+        "ReconciliationTests",
+        [
+            "Reconciliation", "EntryLogFormat", "TrustFormat", "TicketModel", "Sodium",
+            "FormatVectors",
+        ]
+    ),
+    tests(
+        "ScenarioTests",
+        path: "Tests/Scenarios/Venue",
+        [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+        ]
+    ),
+    .executableTarget(
+        name: "bench-rules",
+        dependencies: [
+            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "TokenFormat", "TicketModel", "Encodings", "Sodium", "CSodium", "FormatVectors",
+        ],
+        path: "Tests/Benchmarks/Rules",
+        swiftSettings: strict
+    ),
+]
+
+let central: [Target] = [
+    module(
+        "CentralStore",
+        path: "Central/Store",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Reconciliation", "Database", "DatabaseSQLite",
+            "Platform",
+        ]
+    ),
+    // The pages, styles and scripts in Web and the API's document travel inside the binary.
+    .target(
+        name: "CentralService",
+        dependencies: [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", "Platform", "Barcodes", "Reconciliation",
+            "CentralStore", hummingbird, mustache, lifecycle, logging, metrics, nioCore,
+        ],
+        path: "Central",
+        exclude: ["Command", "Store", "README.md"],
+        sources: ["Service"],
+        resources: [
+            .embedInCode("openapi.yaml"),
+            .embedInCode("Web/holder.mustache"),
+            .embedInCode("Web/unknown-link.mustache"),
+            .embedInCode("Web/holder.css"),
+            .embedInCode("Web/holder.js"),
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "stile-central",
+        dependencies: [
+            "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
+            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
+            logging, metrics,
+        ],
+        path: "Central/Command",
+        swiftSettings: strict
+    ),
+    tests(
+        "CentralServiceTests",
+        [
+            "CentralService", "CentralStore", "VenueAPI", "Platform", "Barcodes", "TicketModel",
+            "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", hummingbird, hummingbirdTesting,
+            // Brings the YAML reader, with which the tests read openapi.yaml.
+            configuration,
+        ]
+    ),
+    .executableTarget(
+        name: "bench-central",
+        dependencies: [
+            "CentralStore", "Database", "DatabaseSQLite", "Encodings", "EntryLogFormat",
+            "ManifestFormat", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ],
+        path: "Tests/Benchmarks/Central",
+        swiftSettings: strict
+    ),
+]
 
 let gate: [Target] = [
     module(
@@ -204,16 +328,32 @@ let gate: [Target] = [
 let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
     tests("TidyTests", []),
+    tests("DatabaseTests", ["Database", "DatabaseSQLite"]),
+    tests(
+        "CentralStoreTests",
+        [
+            "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
+            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "TrustFormat", "VenueAPI",
+        ]
+    ),
 ]
 
 let barcodes: [Target] = [
     module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
     .testTarget(
-        name: "BarcodesTests", dependencies: ["Barcodes", "BarcodeSamples"],
-        path: "Tests/BarcodesTests", exclude: ["Samples"], swiftSettings: strict),
+        name: "BarcodesTests",
+        dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/BarcodesTests",
+        exclude: ["Samples"],
+        swiftSettings: strict
+    ),
     .executableTarget(
-        name: "bench-barcodes", dependencies: ["Barcodes", "BarcodeSamples"],
-        path: "Tests/Benchmarks/Barcodes", swiftSettings: strict),
+        name: "bench-barcodes",
+        dependencies: ["Barcodes", "BarcodeSamples"],
+        path: "Tests/Benchmarks/Barcodes",
+        swiftSettings: strict
+    ),
 ]
 
 let package = Package(
@@ -242,5 +382,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + tested
+    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
 )

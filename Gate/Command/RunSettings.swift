@@ -162,7 +162,7 @@ struct RunSettings {
         guard let file = try reader.text("central.key-file") else {
             throw SettingsError.missing("central.key-file")
         }
-        // Whatever keeps the file from being read, the setting is what has to change.
+        // Why it cannot be read does not matter to whoever has to mend the setting.
         guard let key = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw SettingsError.wrong("central.key-file", "a file that can be read")
         }

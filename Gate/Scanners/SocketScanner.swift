@@ -5,8 +5,8 @@ package import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Reads codes from TCP connections on loopback, one a line, and answers each with its verdict as
-/// one line of JSON: for scanners behind a converter, simulators and tests.
+/// Reads codes from TCP connections on loopback, one a line, and answers each with its verdict as one
+/// line of JSON: for scanners behind a converter, simulators and tests.
 package struct SocketScanner: CodeScanner {
     /// Connections at once; further ones are closed.
     package static let connectionsMax = 16
@@ -45,7 +45,7 @@ package struct SocketScanner: CodeScanner {
     /// Whether only programs of this machine can reach an address.
     package static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" { return true }
-        // What is no address reaches nobody, but is not loopback either.
+        // A host that is no numeric address may resolve to anything: it is not loopback.
         guard let address = try? SocketAddress(ipAddress: host, port: 0) else { return false }
         switch address {
         case .v4: return address.ipAddress?.hasPrefix("127.") == true

@@ -39,6 +39,7 @@ final class Checkpointer: Sendable {
         database.asyncWriteWithoutTransaction { database in
             // Passive: takes what it can get without holding anyone up. What fails now, because
             // the disk is full perhaps, is tried again later; the records are durable already.
+            // A checkpoint that fails is tried again after the next commits.
             try? database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             self.finish()
         }

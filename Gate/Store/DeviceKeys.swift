@@ -45,7 +45,7 @@ package struct DeviceKeys: Sendable {
         do throws(FileError) {
             bytes = try AtomicFile.read(path, bytesMax: 4096)
         } catch { throw .file(error.description) }
-        // Whatever is wrong with the text, the file is not one of ours.
+        // Whatever is wrong with its text, the file holds no key.
         guard let document = try? JSONReader.read(bytes),
             document["v"]?.integer == 1,
             let sign = document["sign"]?.string.flatMap({ Base64.decodeURL($0) })

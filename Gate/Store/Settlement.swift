@@ -181,7 +181,10 @@ package final class Settlement: Sendable {
     private static func fail(_ item: Waiting, _ fault: StorageFault) {
         switch item {
         case .scan(let scan, let continuation):
-            let decision = Decision.storageFailed(scan.credential)
+            let decision = Decision.storageFailed(
+                scan.credential,
+                direction: scan.situation.direction
+            )
             continuation.resume(
                 returning: SettledScan(
                     decision: decision,

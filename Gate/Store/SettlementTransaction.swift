@@ -139,7 +139,10 @@ struct SettlementTransaction {
 
     private func failed(_ scan: PendingScan, _ fault: StorageFault) -> SettledScan {
         SettledScan(
-            decision: .storageFailed(scan.credential),
+            decision: .storageFailed(
+                scan.credential,
+                direction: scan.situation.direction
+            ),
             sequence: nil,
             manifest: manifestVersion,
             fault: fault

@@ -24,11 +24,15 @@ package func decide(
     return Decision(
         code: verdict.code,
         detail: verdict.detail,
+        direction: situation.direction,
         ticket: credential.claimedTicket ?? facts.code?.ticket,
         generation: examination.shownGeneration,
         form: credential.form,
         accessClass: accessClass,
-        flags: flags(examination, isAdmission: verdict.code == .success),
+        flags: flags(
+            examination,
+            isAdmission: verdict.code == .success && situation.direction == .entry
+        ),
         earlier: verdict.code == .duplicate ? facts.uses.last : nil,
         halls: verdict.code == .wrongHall ? Array(Set(facts.access.map(\.hall))).sorted() : []
     )

@@ -5,6 +5,7 @@ package import TicketModel
 package struct Decision: Hashable, Sendable {
     package let code: VerdictCode
     package let detail: VerdictDetail
+    package let direction: Direction
     /// The ticket that was shown, as far as the code named one.
     package let ticket: TicketID?
     package let generation: Generation?
@@ -17,17 +18,24 @@ package struct Decision: Hashable, Sendable {
     package let halls: [HallNumber]
 
     /// Whether the ticket counts as used by this scan.
-    package var isAdmission: Bool { code == .success }
+    package var isAdmission: Bool { code == .success && direction == .entry }
+
+    /// Whether the lane opens once the record is stored: nobody is kept in, whatever their code.
+    package var opensLane: Bool { isAdmission || direction == .exit }
 }
 
 extension Decision {
     /// What a lane says when the record of a scan could not be stored: nobody is admitted.
     ///
     /// No rule pronounces this; it is what stands in for rule 17 (PROTOCOL 8.2) when storage fails.
-    package static func storageFailed(_ credential: Credential) -> Decision {
+    package static func storageFailed(
+        _ credential: Credential,
+        direction: Direction
+    ) -> Decision {
         Decision(
             code: .error,
             detail: .storage,
+            direction: direction,
             ticket: credential.claimedTicket,
             generation: nil,
             form: credential.form,

@@ -22,7 +22,7 @@ enum Rule: CaseIterable {
     case isolation
     case uses
 
-    /// The rules that stop an exit; all others let people out.
+    /// The rules that are asked about an exit; whatever they say, the lane opens.
     static let forExit: [Rule] = [.codeProven, .barcodeListed, .ticketListed]
 }
 

@@ -4,13 +4,10 @@ public enum Base32 {
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        // Other modules call this without specialisation: byte by byte that costs more than the
-        // encoding itself, through a buffer it does not.
-        bytes.withContiguousStorageIfAvailable { encode($0) }
-            ?? Array(bytes).withUnsafeBufferPointer { encode($0) }
+        bytes.withContiguousBytes { encodeAll($0) }
     }
 
-    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    private static func encodeAll(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let length = (bytes.count * 8 + 4) / 5
         return String(unsafeUninitializedCapacity: length) { buffer in
             var window: UInt32 = 0
@@ -38,11 +35,10 @@ public enum Base32 {
     ///
     /// `nil` for anything else, so that one value has one text.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        text.withContiguousStorageIfAvailable { decode($0) }
-            ?? Array(text).withUnsafeBufferPointer { decode($0) }
+        text.withContiguousBytes { decodeAll($0) }
     }
 
-    private static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    private static func decodeAll(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         switch text.count % 8 {
         case 1, 3, 6: return nil
         default: break

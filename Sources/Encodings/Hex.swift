@@ -1,6 +1,10 @@
 /// Lower-case hex, as ids and hashes stand in JSON.
 public enum Hex {
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        bytes.withContiguousBytes { encodeAll($0) }
+    }
+
+    private static func encodeAll(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let digits: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             var index = 0

@@ -170,13 +170,17 @@ public struct JSONReader {
     private mutating func string() throws(JSONError) -> String {
         try expect(UInt8(ascii: "\""))
         let start = position
+        var union: UInt8 = 0
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
             guard byte >= 0x20 else { throw .syntax(at: position) }
+            union |= byte
             position += 1
         }
         guard next == UInt8(ascii: "\"") else { return try escapedString(from: start) }
         defer { position += 1 }
-        return try text(bytes[start..<position])
+        let slice = UnsafeBufferPointer(rebasing: bytes[start..<position])
+        // Nearly every text is ASCII, which needs no validation.
+        return union < 0x80 ? String(decoding: slice, as: UTF8.self) : try text(slice)
     }
 
     private func text(_ slice: some Collection<UInt8>) throws(JSONError) -> String {

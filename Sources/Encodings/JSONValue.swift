@@ -80,16 +80,23 @@ extension JSONValue {
 
     private static func write(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        string.utf8.withContiguousBytes { bytes in
+            var start = 0
+            for (index, byte) in bytes.enumerated() {
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+                    continue
+                }
+                text.append(contentsOf: bytes[start..<index])
+                start = index + 1
                 text.append(UInt8(ascii: "\\"))
-                text.append(byte)
-            case 0..<0x20:
-                text += "\\u00".utf8
-                text += Hex.encode(CollectionOfOne(byte)).utf8
-            default: text.append(byte)
+                if byte < 0x20 {
+                    text += "u00".utf8
+                    text += Hex.encode(CollectionOfOne(byte)).utf8
+                } else {
+                    text.append(byte)
+                }
             }
+            text.append(contentsOf: bytes[start...])
         }
         text.append(UInt8(ascii: "\""))
     }

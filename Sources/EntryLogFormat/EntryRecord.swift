@@ -11,7 +11,7 @@ public struct EntryRecord: Hashable, Sendable {
     /// The event the gate was assigned to.
     public let event: EventID
     public let time: Timestamp
-    /// How far ``time`` may be off.
+    /// How far ``time`` may be off: whole milliseconds, 0 to 2³² - 1.
     public let uncertainty: Duration
     public let clock: ClockState
     /// Milliseconds of `CLOCK_BOOTTIME`.
@@ -96,6 +96,10 @@ public struct EntryRecord: Hashable, Sendable {
         case freeFlow = "free_flow"
     }
 
+    /// Makes a record that can be written as it is: an ``uncertainty`` beyond the range becomes
+    /// the nearest in it, and a reason is cut to ``reasonBytesMax``.
+    ///
+    /// A record that its readers refuse would stop the log behind it for good.
     public init(
         device: DeviceName,
         epoch: UInt32,
@@ -118,14 +122,14 @@ public struct EntryRecord: Hashable, Sendable {
         self.previous = previous
         self.event = event
         self.time = time
-        self.uncertainty = uncertainty
+        self.uncertainty = .milliseconds(Int64(UInt32(clamping: uncertainty.milliseconds)))
         self.clock = clock
         self.monotonic = monotonic
         self.manifest = manifest
         self.lane = lane
         self.hall = hall
         self.gate = gate
-        self.body = body
+        self.body = body.carried
     }
 
     /// The name of the body's kind on the wire.

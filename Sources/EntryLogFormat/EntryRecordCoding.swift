@@ -97,6 +97,23 @@ extension EntryRecord {
 }
 
 extension EntryRecord.Body {
+    /// The body with its reason cut to what a record carries.
+    var carried: EntryRecord.Body {
+        switch self {
+        case .void(let reference, let reason):
+            .void(reference: reference, reason: Self.cut(reason))
+        case .force(let reason): .force(reason: Self.cut(reason))
+        case .start, .stop, .scan, .pass, .mode, .sync: self
+        }
+    }
+
+    private static func cut(_ reason: String) -> String {
+        guard reason.utf8.count > EntryRecord.reasonBytesMax else { return reason }
+        var kept = Substring(reason.unicodeScalars.prefix(EntryRecord.reasonBytesMax))
+        while kept.utf8.count > EntryRecord.reasonBytesMax { kept.unicodeScalars.removeLast() }
+        return String(kept)
+    }
+
     fileprivate init(kind: String, _ fields: JSONFields) throws(FieldError) {
         switch kind {
         case "START": self = .start

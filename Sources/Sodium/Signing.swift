@@ -4,11 +4,17 @@ import CSodium
 public struct PublicKey: Hashable, Sendable {
     public static let length = 32
     public let bytes: [UInt8]
+    /// The key's short name: the first four bytes of `b2(32, "st1/kid\0" || key)`.
+    ///
+    /// Made once: every token and envelope is matched with it.
+    public let keyID: KeyID
 
     /// Takes exactly 32 bytes; `nil` for any other length.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.length else { return nil }
         self.bytes = Array(bytes)
+        let hash = Hash.b2(4, Array("st1/kid\0".utf8), self.bytes)
+        keyID = KeyID(hash.reduce(0) { $0 << 8 | UInt32($1) })
     }
 
     /// Whether `signature` is this key's over `message` (RFC 8032 as libsodium checks it).
@@ -20,14 +26,6 @@ public struct PublicKey: Hashable, Sendable {
             UInt64(message.count),
             bytes
         ) == 0
-    }
-
-    /// The key's short name: the first four bytes of `b2(32, "st1/kid\0" || key)`.
-    public var keyID: KeyID {
-        let hash = Hash.b2(4, Array("st1/kid\0".utf8), bytes)
-        return KeyID(
-            UInt32(hash[0]) << 24 | UInt32(hash[1]) << 16 | UInt32(hash[2]) << 8 | UInt32(hash[3])
-        )
     }
 }
 

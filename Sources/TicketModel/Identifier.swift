@@ -12,49 +12,42 @@ public struct Identifier<Subject>: Hashable, Sendable {
 
     /// Reads an id from exactly 16 bytes; `nil` for any other length.
     public init?(bytes: some Collection<UInt8>) {
-        // Through a buffer: other modules call this without specialisation, for every scan.
-        let words =
-            bytes.withContiguousStorageIfAvailable { Self.words($0) }
-            ?? Array(bytes).withUnsafeBufferPointer { Self.words($0) }
-        guard let words else { return nil }
-        self.init(high: words.high, low: words.low)
-    }
-
-    private static func words(
-        _ bytes: UnsafeBufferPointer<UInt8>
-    ) -> (high: UInt64, low: UInt64)? {
-        guard bytes.count == 16 else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for offset in 0..<8 {
-            high = high << 8 | UInt64(bytes[offset])
-            low = low << 8 | UInt64(bytes[offset + 8])
-        }
-        return (high, low)
+        guard let id = withContiguousBytes(of: bytes, Self.read) else { return nil }
+        self = id
     }
 
     /// Reads the 32 lower-case hex digits that JSON carries; `nil` for anything else.
     public init?(hex: some StringProtocol) {
-        let digits = hex.utf8
-        guard digits.count == 32 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        var upper: UInt8?
+        guard let id = withContiguousBytes(of: hex.utf8, Self.readHex) else { return nil }
+        self = id
+    }
+
+    private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Self? {
+        guard bytes.count == 16 else { return nil }
+        return Self(
+            high: bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) },
+            low: bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
+        )
+    }
+
+    private static func readHex(_ digits: UnsafeBufferPointer<UInt8>) -> Self? {
+        guard digits.count == 32, let high = word(digits[..<16]), let low = word(digits[16...])
+        else { return nil }
+        return Self(high: high, low: low)
+    }
+
+    private static func word(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
+        var word: UInt64 = 0
         for digit in digits {
-            let value: UInt8
             switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                word = word << 4 | UInt64(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"):
+                word = word << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
             default: return nil
             }
-            if let first = upper {
-                bytes.append(first << 4 | value)
-                upper = nil
-            } else {
-                upper = value
-            }
         }
-        self.init(bytes: bytes)
+        return word
     }
 
     /// The 16 bytes, most significant first.
@@ -92,6 +85,16 @@ extension Identifier: Comparable {
 
 extension Identifier: CustomStringConvertible {
     public var description: String { hex }
+}
+
+/// Hands `read` the bytes of a collection in one piece: a generic walk, byte by byte, through another
+/// module's collection cannot be specialised and is far slower.
+private func withContiguousBytes<Value>(
+    of bytes: some Collection<UInt8>,
+    _ read: (UnsafeBufferPointer<UInt8>) -> Value?
+) -> Value? {
+    if let value = bytes.withContiguousStorageIfAvailable(read) { return value }
+    return Array(bytes).withUnsafeBufferPointer(read)
 }
 
 /// What guests attend.

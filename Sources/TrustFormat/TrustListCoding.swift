@@ -19,6 +19,8 @@ extension TrustList {
 
     /// Opens a list that follows `current`: signed by the old threshold of old roots, and, if the
     /// roots changed, by the new threshold of new ones too.
+    ///
+    /// A lower version is refused, so that nobody brings back a key that was revoked since.
     public init(_ envelope: Envelope, after current: TrustList) throws(EnvelopeError) {
         let verified = try envelope.opened(
             as: .trust,
@@ -26,6 +28,7 @@ extension TrustList {
             threshold: current.threshold
         )
         let next = try TrustList(payload: verified.bytes)
+        guard next.version >= current.version else { throw .field(.badValue("version")) }
         _ = try envelope.opened(as: .trust, by: next.roots, threshold: next.threshold)
         self = next
     }

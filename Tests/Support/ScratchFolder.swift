@@ -38,7 +38,7 @@ extension ScratchFolder {
 
 /// Waits for a condition; `false` if it does not come true within `seconds`.
 package func eventually(
-    within seconds: Double = 10,
+    within seconds: Double = 60,
     _ condition: () throws -> Bool
 ) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)

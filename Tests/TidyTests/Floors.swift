@@ -18,13 +18,15 @@ struct Room {
 let house: [String: Room] = {
     let words: Set = ["TicketModel", "Encodings", "Sodium"]
     let formats: Set = ["TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat"]
-    let system: Set = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials"]
+    let system: Set = [
+        "Dispatch", "Glibc", "Synchronization", "Foundation", "FoundationEssentials",
+    ]
     let server: Set = [
         "AsyncHTTPClient", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics",
         "CoreMetrics", "Mustache", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOPosix",
-        "ServiceLifecycle",
+        "ServiceLifecycle", "UnixSignals",
     ]
-    let settings: Set = ["ArgumentParser", "Configuration", "SystemPackage"]
+    let settings: Set = ["ArgumentParser", "Configuration", "SystemPackage", "Yams"]
     let below = words.union(formats).union(["VenueAPI", "Platform"]).union(system)
     return [
         "TicketModel": Room("Sources/TicketModel", floor: 0),
@@ -81,7 +83,9 @@ let house: [String: Room] = {
         "CentralService": Room(
             "Central/Service",
             floor: 3,
-            below.union(server).union(["CentralStore", "Barcodes", "Reconciliation"])
+            below.union(server).union([
+                "CentralStore", "Database", "Barcodes", "Reconciliation",
+            ])
         ),
         "stile-central": Room(
             "Central/Command",

@@ -11,7 +11,7 @@ package struct ZBarScanner: ~Copyable {
     /// Looks for `symbologies` on every `density`-th row and column.
     package init(_ symbologies: Symbologies, density: Int) {
         guard let scanner = zbar_image_scanner_create() else {
-            fatalError("zbar: out of memory")
+            preconditionFailure("zbar: out of memory")
         }
         self.scanner = scanner
         // 0 stands for every symbology: all off, then those that the event uses.
@@ -29,7 +29,7 @@ package struct ZBarScanner: ~Copyable {
 
     /// Every code found in the image, in zbar's order.
     package borrowing func scan(_ image: GreyImage) -> [Symbol] {
-        guard let frame = zbar_image_create() else { fatalError("zbar: out of memory") }
+        guard let frame = zbar_image_create() else { preconditionFailure("zbar: out of memory") }
         defer { zbar_image_destroy(frame) }
         zbar_image_set_format(frame, zbar_fourcc_parse("Y800"))
         zbar_image_set_size(frame, UInt32(image.width), UInt32(image.height))

@@ -1,0 +1,79 @@
+package import Sodium
+package import TicketModel
+import TrustFormat
+
+/// The keys of one event, opened.
+package struct EventKeys: Sendable {
+    package let event: EventID
+    package let live: SigningKey
+    package let paper: SigningKey
+    package let liveID: KeyID
+    package let paperID: KeyID
+    /// Hashes static codes for the manifest; 32 bytes.
+    package let barcodeKey: [UInt8]
+
+    init(event: EventID, live: SigningKey, paper: SigningKey, barcodeKey: [UInt8]) {
+        self.event = event
+        self.live = live
+        self.paper = paper
+        self.barcodeKey = barcodeKey
+        liveID = live.publicKey.keyID
+        paperID = paper.publicKey.keyID
+    }
+}
+
+/// The keys that central itself signs with, opened.
+struct SeasonKeys: Sendable {
+    let root: SigningKey
+    let manifest: SigningKey
+    let fresh: SigningKey
+    let deviceCA: SigningKey
+    let receipt: SigningKey
+    let logBox: BoxKey
+    /// Own static codes are derived from it.
+    let codeSecret: [UInt8]
+    /// Links of the holder page are derived from it.
+    let linkSecret: [UInt8]
+    /// The first trust list that vouches for ``manifest``.
+    let manifestTrustMin: Int64
+}
+
+/// What a row of `signing_key` may be; raw values are stored.
+enum StoredRole: String, CaseIterable, Sendable {
+    case root, live, paper, manifest, fresh
+    case deviceCA = "device-ca"
+    case receipt
+
+    /// The roles that central holds one key of, whatever the event.
+    static let season: [StoredRole] = [.root, .manifest, .fresh, .deviceCA, .receipt]
+    static let ofEvent: [StoredRole] = [.live, .paper]
+
+    /// As the trust list names it; roots stand apart.
+    var role: KeyRole? {
+        switch self {
+        case .root: nil
+        case .live: .live
+        case .paper: .paper
+        case .manifest: .manifest
+        case .fresh: .fresh
+        case .deviceCA: .deviceCA
+        case .receipt: .receipt
+        }
+    }
+}
+
+/// What a row of `secret` may be; raw values are stored.
+enum SecretRole: String, CaseIterable, Sendable {
+    case logBox = "log_box"
+    case code, link, barcode
+
+    static let season: [SecretRole] = [.logBox, .code, .link]
+}
+
+/// The signed trust list in force.
+package struct CurrentTrust: Hashable, Sendable {
+    package let version: Int64
+    package let expires: Timestamp
+    /// The envelope's JSON, as it is served.
+    package let envelope: [UInt8]
+}

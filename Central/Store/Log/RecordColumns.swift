@@ -1,0 +1,144 @@
+import Database
+import EntryLogFormat
+import Reconciliation
+import TicketModel
+import TrustFormat
+
+/// How an entry record stands in its tables: what was signed, and what reconciliation reads.
+enum RecordColumns {
+    /// Numbers of kinds are stored: never reuse one.
+    private enum Kind: Int64 {
+        case start = 1
+        case stop, scan, pass, void, force, mode, sync
+    }
+
+    static func insert(
+        _ records: [LogUpload.CheckedRecord],
+        at now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws {
+        try connection.runBatch(
+            """
+            INSERT INTO log_record(device, epoch, seq, payload, sig, received)
+            VALUES(?, ?, ?, ?, ?, ?)
+            """,
+            records.lazy.map { item in
+                let record = item.record.record
+                return [
+                    .text(record.device.text), .number(record.epoch), .number(record.sequence),
+                    .blob(item.record.envelope.payload),
+                    .blob(item.record.envelope.signatures.first?.signature ?? []), .time(now),
+                ]
+            }
+        )
+        try connection.runBatch(
+            """
+            INSERT INTO log_entry(event, device, epoch, seq, kind, code, detail, ticket, gen,
+                form, dir, flags, t, u, hall, gate, lane, ref, result, standing)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            records.lazy.map { values(of: $0.record.record, isDisputed: $0.isDisputed) }
+        )
+    }
+
+    private static func values(of record: EntryRecord, isDisputed: Bool) -> [SQLValue] {
+        let standing: LogEntry.Standing = isDisputed ? .disputed : .sound
+        let head: [SQLValue] = [
+            .id(record.event), .text(record.device.text), .number(record.epoch),
+            .number(record.sequence), .integer(kind(of: record.body).rawValue),
+        ]
+        let place: [SQLValue] = [
+            .time(record.time), .integer(record.uncertainty.milliseconds), .number(record.hall),
+            .number(record.gate), .number(record.lane),
+        ]
+        return head + scanValues(of: record.body) + place + passageValues(of: record.body)
+            + [.number(standing.rawValue)]
+    }
+
+    private static func kind(of body: EntryRecord.Body) -> Kind {
+        switch body {
+        case .start: .start
+        case .stop: .stop
+        case .scan: .scan
+        case .pass: .pass
+        case .void: .void
+        case .force: .force
+        case .mode: .mode
+        case .sync: .sync
+        }
+    }
+
+    private static func scanValues(of body: EntryRecord.Body) -> [SQLValue] {
+        guard case .scan(let scan) = body else {
+            return [SQLValue](repeating: .null, count: 7)
+        }
+        return [
+            .number(scan.code.rawValue), .text(scan.detail.rawValue), .optional(scan.ticket),
+            .optional(scan.generation.map { Int64($0.number) }),
+            .optional(scan.form.map { Int64($0.rawValue) }), .text(scan.direction.rawValue),
+            .number(EntryFlags(scan.flags).rawValue),
+        ]
+    }
+
+    private static func passageValues(of body: EntryRecord.Body) -> [SQLValue] {
+        switch body {
+        case .pass(let reference, let result): [.number(reference), .text(result.rawValue)]
+        case .void(let reference, _): [.number(reference), .null]
+        case .start, .stop, .scan, .force, .mode, .sync: [.null, .null]
+        }
+    }
+
+    static let names = """
+        device, epoch, seq, kind, code, detail, ticket, form, dir, flags, t, u, hall, gate, lane,
+        ref, result, standing
+        """
+
+    /// Reads a row of ``names``.
+    static func entry(_ row: any SQLRow, event: EventID) throws -> LogEntry {
+        LogEntry(
+            log: LogName(
+                device: try row.parsed(0, try row.text(0)) { DeviceName($0) },
+                epoch: try row.number(1)
+            ),
+            sequence: try row.number(2),
+            event: event,
+            time: try row.time(10),
+            uncertainty: .milliseconds(try row.integer(11)),
+            hall: try row.numbered(12),
+            gate: try row.numbered(13),
+            lane: try row.numbered(14),
+            kind: try kind(row),
+            standing: try row.parsed(17, try row.number(17)) { LogEntry.Standing(rawValue: $0) }
+        )
+    }
+
+    private static func kind(_ row: any SQLRow) throws -> LogEntry.Kind {
+        switch try row.parsed(3, try row.integer(3), Kind.init) {
+        case .start: return .start
+        case .stop: return .stop
+        case .force: return .force
+        case .mode: return .mode
+        case .sync: return .sync
+        case .void: return .void(reference: try row.number(15))
+        case .pass:
+            let result = try row.parsed(16, try row.text(16)) {
+                EntryRecord.PassageResult(rawValue: $0)
+            }
+            return .pass(reference: try row.number(15), result: result)
+        case .scan:
+            let form: CodeForm? =
+                row.isNull(7)
+                ? nil : try row.parsed(7, try row.number(7)) { CodeForm(rawValue: $0) }
+            return .scan(
+                LogEntry.Scan(
+                    code: try row.parsed(4, try row.number(4)) { VerdictCode(rawValue: $0) },
+                    detail: try row.parsed(5, try row.text(5)) { VerdictDetail(rawValue: $0) },
+                    ticket: try row.idIfAny(6),
+                    direction: try row.parsed(8, try row.text(8)) { Direction(rawValue: $0) },
+                    form: form,
+                    flags: EntryFlags(rawValue: try row.number(9))
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// How much of anything the store takes or hands out at once.
+package enum StoreLimits {
+    /// Tickets in one issue.
+    package static let issueMax = 10_000
+    /// Items on one page of a list.
+    package static let pageMax = 1000
+    package static let hallsMax = 256
+    package static let gatesMax = 1024
+    package static let classesMax = 1024
+    package static let windowsMax = 16_384
+    /// Bytes of UTF-8 in the name of an event, venue, hall, gate, class, device or API key.
+    package static let nameBytesMax = 200
+    /// Bytes of UTF-8 that name a seat.
+    package static let seatBytesMax = 64
+    /// Bytes of UTF-8 in the number that another system gave a ticket.
+    package static let referenceBytesMax = 128
+    package static let idempotencyKeyBytesMax = 128
+    /// Bytes of an answer that is kept to be given again.
+    package static let storedAnswerBytesMax = 16 << 20
+    /// Keys in a trust list, so that its envelope stays below 1 MiB.
+    package static let activeKeysMax = 4000
+    /// Manifest files kept for an event; older ones are removed.
+    package static let manifestsKept = 3
+    package static let apiKeysMax = 10_000
+    package static let devicesMax = 10_000
+}

@@ -1,0 +1,178 @@
+import Database
+package import TicketModel
+
+extension TicketRepository {
+    /// Tickets that one task signs in a row.
+    private static let signedAtOnce = 256
+
+    /// Issues tickets, all or none, and raises the event's revision.
+    ///
+    /// - Parameters:
+    ///   - orders: 1 to ``StoreLimits/issueMax``.
+    ///   - answer: kept in the same transaction for a repeated request; `nil` keeps none.
+    /// - Returns: the tickets in the order of `orders`.
+    /// - Throws: `.invalid` with pointers such as `/3/seat`; `.notFound(.event)`;
+    ///   `.referencesTaken`.
+    package func issue(
+        _ orders: [TicketOrder],
+        event: EventID,
+        by author: APIKeyID?,
+        at now: Timestamp,
+        answer: IdempotentAnswer<[IssuedTicket]>? = nil
+    ) async throws(StoreError) -> [IssuedTicket] {
+        let details = try await database.snapshot { try EventRepository.event(event, $0).details }
+        try Self.check(orders, against: details)
+        let tickets = try Self.tickets(orders, event: event, details, at: now)
+        let eventKeys = try await keys.eventKeys(event)
+        let codes = TicketCodes(keys.seasonKeys)
+        let issued = await Self.sign(tickets, codes, eventKeys)
+        let stored = try answer?.answer(to: issued)
+        do {
+            try await database.transaction { connection in
+                try connection.run(
+                    "UPDATE event SET revision = revision + 1 WHERE id = ?",
+                    [.id(event)]
+                )
+                try connection.runBatch(
+                    TicketColumns.insert,
+                    tickets.lazy.map { TicketColumns.values(of: $0, by: author) }
+                )
+                try connection.runBatch(
+                    TicketColumns.insertCode,
+                    tickets.lazy.map { ticket in
+                        let hash = codes.codeHash(ticket.id, ticket.generation, eventKeys)
+                        return TicketColumns.codeValues(of: ticket, hash: hash)
+                    }
+                )
+                if let stored { try stored.keep(connection) }
+            }
+        } catch .database(.uniqueViolation) {
+            // Ids are random, so only a reference can be taken.
+            throw try await taken(among: orders.compactMap(\.reference), event: event)
+        } catch .database(.foreignKeyViolation) {
+            // The class was removed between the check and the insert.
+            throw .invalid([InvalidValue("", "a class was removed meanwhile")])
+        }
+        return issued
+    }
+
+    private static func check(
+        _ orders: [TicketOrder],
+        against details: EventDetails
+    ) throws(StoreError) {
+        var checker = Checker()
+        checker.require(!orders.isEmpty, "", "must hold a ticket")
+        checker.require(
+            orders.count <= StoreLimits.issueMax,
+            "",
+            "must hold at most \(StoreLimits.issueMax) tickets"
+        )
+        try checker.finish()
+        let classes = Set(details.classes.map(\.number))
+        var references: Set<String> = []
+        for (index, order) in orders.enumerated() {
+            let isKnown = classes.contains(order.accessClass)
+            checker.require(isKnown, "/\(index)/class", "is no class of this event")
+            let seatMax = StoreLimits.seatBytesMax
+            checker.text(order.seat, "/\(index)/seat", bytesMax: seatMax)
+            if let reference = order.reference {
+                checker.require(!reference.isEmpty, "/\(index)/reference", "must not be empty")
+                let referenceMax = StoreLimits.referenceBytesMax
+                checker.text(reference, "/\(index)/reference", bytesMax: referenceMax)
+                let isNew = references.insert(reference).inserted
+                checker.require(isNew, "/\(index)/reference", "stands twice")
+            }
+            checker.require(order.usesMax != 0, "/\(index)/uses_max", "must be at least 1")
+            if let methods = order.methods {
+                let isRight = !methods.isEmpty && Methods.all.isSuperset(of: methods)
+                checker.require(isRight, "/\(index)/methods", "must name known methods")
+            }
+            let start = order.notBefore ?? Timestamp(milliseconds: 1)
+            checker.require(start.milliseconds > 0, "/\(index)/nbf", "must be after 1970")
+            if let expires = order.expires {
+                checker.require(start < expires, "/\(index)/exp", "must be after nbf")
+            }
+        }
+        try checker.finish()
+    }
+
+    private static func tickets(
+        _ orders: [TicketOrder],
+        event: EventID,
+        _ details: EventDetails,
+        at now: Timestamp
+    ) throws(StoreError) -> [StoredTicket] {
+        guard let seconds = now.tokenSeconds else {
+            throw .invalid([InvalidValue("", "the clock is outside 1970 to 2106")])
+        }
+        let classes = Dictionary(details.classes.map { ($0.number, $0) }) { first, _ in first }
+        var tickets: [StoredTicket] = []
+        tickets.reserveCapacity(orders.count)
+        for order in orders {
+            let accessClass = classes[order.accessClass]
+            tickets.append(
+                StoredTicket(
+                    id: try EventRepository.randomID(),
+                    event: event,
+                    accessClass: order.accessClass,
+                    status: order.isPaid ? .valid : .unpaid,
+                    isPaid: order.isPaid,
+                    generation: Generation(0),
+                    generationTime: seconds,
+                    isReprint: false,
+                    usesMax: order.usesMax ?? accessClass?.usesMax ?? 1,
+                    reentry: order.reentry ?? accessClass?.reentry ?? false,
+                    methods: order.methods ?? accessClass?.methods ?? .standard,
+                    notBefore: order.notBefore,
+                    expires: order.expires,
+                    seat: order.seat,
+                    reference: order.reference,
+                    issued: now,
+                    eventEnds: details.ends
+                )
+            )
+        }
+        return tickets
+    }
+
+    private static func sign(
+        _ tickets: [StoredTicket],
+        _ codes: TicketCodes,
+        _ keys: EventKeys
+    ) async -> [IssuedTicket] {
+        let parts = stride(from: 0, to: tickets.count, by: signedAtOnce).map {
+            Array(tickets[$0..<min($0 + signedAtOnce, tickets.count)])
+        }
+        return await withTaskGroup(of: (Int, [IssuedTicket]).self) { group in
+            for (index, part) in parts.enumerated() {
+                group.addTask {
+                    let signed = part.map {
+                        IssuedTicket(ticket: $0, credentials: codes.credentials(of: $0, keys))
+                    }
+                    return (index, signed)
+                }
+            }
+            var signed = [[IssuedTicket]](repeating: [], count: parts.count)
+            for await (index, part) in group { signed[index] = part }
+            return Array(signed.joined())
+        }
+    }
+
+    private func taken(
+        among references: [String],
+        event: EventID
+    ) async throws(StoreError) -> StoreError {
+        let taken = try await database.snapshot { connection in
+            var taken: [String] = []
+            for reference in references where taken.count < 10 {
+                let isTaken = try connection.first(
+                    "SELECT 1 FROM ticket WHERE event = ? AND reference = ?",
+                    [.id(event), .text(reference)]
+                ) { _ in true }
+                if isTaken != nil { taken.append(reference) }
+            }
+            return taken
+        }
+        return .referencesTaken(taken)
+    }
+}

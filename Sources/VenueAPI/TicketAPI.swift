@@ -1,0 +1,188 @@
+/// Tickets as they cross the API.
+public enum TicketAPI {
+    /// A ticket to issue; what is missing comes from its access class.
+    public struct Draft: Codable, Hashable, Sendable {
+        public var accessClass: UInt16
+        /// The shop's own number, unique within the event.
+        public var reference: String?
+        /// What the seat is called, for the holder; gates never learn it.
+        public var seat: String?
+        /// `valid` or `unpaid`.
+        public var status: String?
+        /// Unix milliseconds; default: no bound but the class's.
+        public var validFrom: Int64?
+        public var validUntil: Int64?
+        public var maxUses: Int?
+        public var reentry: Bool?
+        public var methods: [String]?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case reference, seat, status, reentry, methods
+            case accessClass = "class"
+            case validFrom = "valid_from"
+            case validUntil = "valid_until"
+            case maxUses = "max_uses"
+        }
+
+        public init(
+            accessClass: UInt16,
+            reference: String? = nil,
+            seat: String? = nil,
+            status: String? = nil
+        ) {
+            self.accessClass = accessClass
+            self.reference = reference
+            self.seat = seat
+            self.status = status
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let members = try decoder.strict(CodingKeys.self)
+            accessClass = try members.number(.accessClass, in: WireLimits.classNumbers)
+            reference = try members.textIfPresent(.reference, bytes: WireLimits.referenceBytes)
+            seat = try members.textIfPresent(.seat, bytes: WireLimits.seatBytes)
+            if members.contains(.status) {
+                status = try members.word(.status, of: ["valid", "unpaid"])
+            }
+            validFrom = try members.numberIfPresent(.validFrom, in: WireLimits.times)
+            validUntil = try members.numberIfPresent(.validUntil, in: WireLimits.times)
+            if let validFrom, let validUntil, validFrom >= validUntil {
+                throw members.fault(.validUntil, "is not after valid_from")
+            }
+            maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange)
+            reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry)
+            methods = try members.methodsIfPresent(.methods)
+        }
+    }
+
+    /// What the shop hands to its customer: given when a ticket is issued and when it is reissued.
+    public struct Issued: Codable, Hashable, Sendable {
+        /// 32 hex digits.
+        public var id: String
+        public var reference: String?
+        /// Which issue of this ticket's codes this is, from 0.
+        public var generation: UInt8
+        /// The own static code, 18 characters.
+        public var code: String
+        /// The PAPER token, to be printed as a QR code.
+        public var paper: String
+        /// The holder page: a secret address, for the holder only.
+        public var link: String
+
+        public init(
+            id: String,
+            reference: String?,
+            generation: UInt8,
+            code: String,
+            paper: String,
+            link: String
+        ) {
+            self.id = id
+            self.reference = reference
+            self.generation = generation
+            self.code = code
+            self.paper = paper
+            self.link = link
+        }
+    }
+
+    /// All tickets of one call, in its order.
+    public struct IssuedList: Codable, Hashable, Sendable {
+        public var tickets: [Issued]
+
+        public init(tickets: [Issued]) {
+            self.tickets = tickets
+        }
+    }
+
+    /// A ticket as central keeps it; codes are not part of it.
+    public struct Ticket: Codable, Hashable, Sendable {
+        public var id: String
+        public var event: String
+        public var accessClass: UInt16
+        /// `unpaid`, `valid`, `revoked`, `blocked` or `spare`.
+        public var status: String
+        public var generation: UInt8
+        public var reference: String?
+        public var seat: String?
+        public var validFrom: Int64?
+        public var validUntil: Int64?
+        public var maxUses: Int
+        public var reentry: Bool
+        public var methods: [String]
+        /// Unix milliseconds.
+        public var issued: Int64
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case id, event, status, generation, reference, seat, reentry, methods, issued
+            case accessClass = "class"
+            case validFrom = "valid_from"
+            case validUntil = "valid_until"
+            case maxUses = "max_uses"
+        }
+
+        public init(
+            id: String,
+            event: String,
+            accessClass: UInt16,
+            status: String,
+            generation: UInt8,
+            reference: String?,
+            seat: String?,
+            validFrom: Int64?,
+            validUntil: Int64?,
+            maxUses: Int,
+            reentry: Bool,
+            methods: [String],
+            issued: Int64
+        ) {
+            self.id = id
+            self.event = event
+            self.accessClass = accessClass
+            self.status = status
+            self.generation = generation
+            self.reference = reference
+            self.seat = seat
+            self.validFrom = validFrom
+            self.validUntil = validUntil
+            self.maxUses = maxUses
+            self.reentry = reentry
+            self.methods = methods
+            self.issued = issued
+        }
+    }
+
+    /// Why something is done to a ticket: for the server's log, beside what was done and to which.
+    public struct Reason: Codable, Hashable, Sendable {
+        public var reason: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case reason }
+
+        public init(reason: String? = nil) {
+            self.reason = reason
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let members = try decoder.strict(CodingKeys.self)
+            reason = try members.textIfPresent(.reason, bytes: WireLimits.reasonBytes)
+        }
+    }
+
+    /// A LIVE token, fresh.
+    public struct Token: Codable, Hashable, Sendable {
+        public var ticket: String
+        /// What the QR code says.
+        public var token: String
+        /// Unix milliseconds.
+        public var starts: Int64
+        /// Unix milliseconds, the first instant at which it is over.
+        public var ends: Int64
+
+        public init(ticket: String, token: String, starts: Int64, ends: Int64) {
+            self.ticket = ticket
+            self.token = token
+            self.starts = starts
+            self.ends = ends
+        }
+    }
+}
