@@ -308,6 +308,15 @@ let gate: [Target] = [
         ]
     ),
     tests(
+        "GateServiceTests",
+        [
+            "GateService", "GateScanners", "GateStore", "GateLogic", "AdmissionRules", "Platform",
+            "TestSupport", "TicketModel", "Encodings", "Sodium", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat", "VenueAPI", hummingbird, asyncHTTPClient, lifecycle, logging,
+            nioCore, nioHTTP1,
+        ]
+    ),
+    tests(
         "GateStoreTests",
         [
             "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",

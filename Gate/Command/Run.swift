@@ -95,7 +95,9 @@ struct Run: AsyncParsableCommand {
             services.append(UploadLoop(core: core, client: client))
         }
         let lanes = Dictionary(
-            uniqueKeysWithValues: settings.gate.lanes.map { ($0.number, Lane($0, core: core)) }
+            uniqueKeysWithValues: settings.gate.lanes.map {
+                ($0.number, LaneKeeper($0, core: core))
+            }
         )
         for scanner in settings.scanners {
             guard let lane = lanes[scanner.lane] else { continue }

@@ -16,8 +16,8 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what a gate would answer to codes, without recording anything.",
         discussion: """
-            Without --trust no token can be proven genuine. Without --metadata the manifest itself is \
-            taken as it is. Uses are not known here: nothing is ever a duplicate.
+            Without --trust no token can be proven genuine. Without --metadata the manifest \
+            itself is taken as it is. Uses are not known here: nothing is ever a duplicate.
             """
     )
 

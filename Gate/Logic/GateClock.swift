@@ -1,7 +1,7 @@
 package import TicketModel
 
-/// What the gate knows of central's time (PROTOCOL 7): an offset for `CLOCK_BOOTTIME`, how far it may
-/// be off, and the latest time that is proven to have passed.
+/// What the gate knows of central's time (PROTOCOL 7): an offset for `CLOCK_BOOTTIME`, how far it
+/// may be off, and the latest time that is proven to have passed.
 ///
 /// The system clock is never set, and only believed as a first guess.
 package struct GateClock: Hashable, Sendable {

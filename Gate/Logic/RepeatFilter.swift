@@ -1,8 +1,8 @@
 import AdmissionRules
 import TicketModel
 
-/// Rule 1 of PROTOCOL 8.2: the very text that a lane has just admitted shows SUCCESS again, without a
-/// second record, because scanners read a code many times while it is held up.
+/// Rule 1 of PROTOCOL 8.2: the very text that a lane has just admitted shows SUCCESS again, without
+/// a second record, because scanners read a code many times while it is held up.
 ///
 /// Equal bytes only: nothing unverified may ever look green.
 package struct RepeatFilter: Sendable {

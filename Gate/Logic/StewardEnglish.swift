@@ -8,11 +8,17 @@ extension StewardLanguage {
         case .wrongHall: StewardText("Wrong hall", "Go to hall {halls}.")
         case .unpaid: StewardText("Incomplete payment", "Send to the box office.")
         case .notFound:
-            StewardText("Not found", "No such ticket: possible counterfeit. Send to the box office.")
+            StewardText(
+                "Not found",
+                "No such ticket: possible counterfeit. Send to the box office."
+            )
         case .expired:
             detail == .ticket
                 ? StewardText("Ticket over", "The day or time slot of this ticket is over.")
-                : StewardText("Expired QR", "Ask the guest to refresh the ticket, not a screenshot.")
+                : StewardText(
+                    "Expired QR",
+                    "Ask the guest to refresh the ticket, not a screenshot."
+                )
         case .notYetValid:
             detail == .ticket
                 ? StewardText("Too early", "The day or time slot of this ticket has not begun.")

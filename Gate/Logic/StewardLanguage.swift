@@ -14,8 +14,8 @@ package struct StewardText: Hashable, Sendable {
 
 /// The words of one language for every verdict and detail.
 ///
-/// A table gives a text for each pair; another language is another table. In a text `{halls}` stands
-/// for where the ticket is good, `{gate}`, `{lane}` and `{age}` for the earlier admission.
+/// A table gives a text for each pair; another language is another table. In a text `{halls}`
+/// stands for where the ticket is good, `{gate}`, `{lane}` and `{age}` for the earlier admission.
 package struct StewardLanguage: Sendable {
     /// BCP 47.
     package let tag: String

@@ -1,7 +1,7 @@
 package import GateLogic
 
-/// What a scanner does with the text of a code: it waits for the lane's verdict before the next one,
-/// so that no more scans are ever under way than there are scanners.
+/// What a scanner does with the text of a code: it waits for the lane's verdict before the next
+/// one, so that no more scans are ever under way than there are scanners.
 package typealias ScanHandler = @Sendable (_ text: [UInt8]) async -> LaneVerdict
 
 /// A source of codes at one lane.

@@ -3,10 +3,11 @@ package import Logging
 import NIOPosix
 import Platform
 
-/// Reads codes from images that appear in a folder: for cameras that write files, and for rehearsals.
+/// Reads codes from images that appear in a folder: for cameras that write files, and for
+/// rehearsals.
 ///
-/// A file counts as complete when its writer has closed it or has moved it in. It is read once, then
-/// moved to `done/` or, without a code in it, to `failed/`.
+/// A file counts as complete when its writer has closed it or has moved it in. It is read once,
+/// then moved to `done/` or, without a code in it, to `failed/`.
 package struct FolderScanner: CodeScanner {
     /// The codes of one image, or why it is none.
     package typealias ImageReader = @Sendable (_ file: [UInt8]) throws -> [[UInt8]]

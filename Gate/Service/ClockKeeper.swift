@@ -7,7 +7,8 @@ import Platform
 import Synchronization
 package import TicketModel
 
-/// Keeps the gate's clock: reads it for scans, sets it by central's answers, stores what must survive.
+/// Keeps the gate's clock: reads it for scans, sets it by central's answers, stores what must
+/// survive.
 package final class ClockKeeper: Sendable {
     /// How often the floor is stored at least (PROTOCOL 7).
     package static let storeEvery = Duration.seconds(10)
@@ -133,8 +134,9 @@ package final class ClockKeeper: Sendable {
         return Timestamp(milliseconds: bytes.reduce(0) { $0 << 8 | Int64($1) })
     }
 
-    /// The kernel's name for this boot; empty where it gives none, which no stored offset matches.
+    /// The kernel's name for this boot.
     package static func currentBootID() -> String {
+        // Without the kernel's name the moment of booting, as the system clock has it, must do.
         guard let bytes = try? AtomicFile.read("/proc/sys/kernel/random/boot_id", bytesMax: 100)
         else { return "unknown \(SystemClock.now().milliseconds - SystemClock.sinceBoot())" }
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)

@@ -31,6 +31,7 @@ package final class GateCore: Sendable {
         var lastContact: Int64?
         var manifestKnown: Int64 = 0
         var syncFault: String?
+        var manifestFault: String?
         var uploadFault: String?
     }
 
@@ -61,10 +62,15 @@ package final class GateCore: Sendable {
     package var manifestKnown: Int64 { state.withLock { $0.manifestKnown } }
     /// Why the latest attempt to sync failed; `nil` after one that did not.
     package var syncFault: String? { state.withLock { $0.syncFault } }
+    /// Why the newest manifest on offer was refused; `nil` once a later one is in service.
+    package var manifestFault: String? { state.withLock { $0.manifestFault } }
     /// Why records are not uploaded; `nil` if they are.
     package var uploadFault: String? { state.withLock { $0.uploadFault } }
 
     package func note(syncFault: String?) { state.withLock { $0.syncFault = syncFault } }
+    package func note(manifestFault: String?) {
+        state.withLock { $0.manifestFault = manifestFault }
+    }
     package func note(uploadFault: String?) { state.withLock { $0.uploadFault = uploadFault } }
     package func note(manifestKnown: Int64) {
         state.withLock { $0.manifestKnown = max($0.manifestKnown, manifestKnown) }

@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Runs one lane on threads apart from everyone else's, so that a lane that waits for the disk holds
-/// up neither another lane nor the status page, and needs no other thread to go on.
+/// Runs one lane on threads apart from everyone else's, so that a lane that waits for the disk
+/// holds up neither another lane nor the status page, and needs no other thread to go on.
 final class LaneExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

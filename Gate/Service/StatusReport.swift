@@ -28,6 +28,7 @@ struct StatusReport: Sendable {
                     .init("configured", .bool(core.settings.central != nil)),
                     .init("isolated", .bool(core.isIsolated)),
                     .init("fault", Self.text(core.syncFault)),
+                    .init("manifest_fault", Self.text(core.manifestFault)),
                     .init("upload_fault", Self.text(core.uploadFault)),
                 ])
             ),
@@ -86,6 +87,7 @@ struct StatusReport: Sendable {
     /// Where the log stands; `null` without one, or when the journal cannot be read.
     private var log: JSONValue {
         guard let identity = core.identity,
+            // The page shows the fault of the journal in a place of its own.
             let state = try? core.journal.uploadState(of: identity.epoch)
         else { return .null }
         return .object([
@@ -142,6 +144,7 @@ struct StatusReport: Sendable {
         }
         // A journal that cannot be read shows as a storage fault below.
         if let identity = core.identity,
+            // A journal that cannot be read has a gauge of its own.
             let state = try? core.journal.uploadState(of: identity.epoch)
         {
             Gauge(label: "stile_gate_records_waiting").record(Int64(clamping: state.waiting))

@@ -153,6 +153,7 @@ struct SyncCalls: Sendable {
                 try core.shelf.install(envelope, trust: trust)
             }
             await core.clock.prove(file.metadata.created)
+            core.note(manifestFault: nil)
             core.logger.notice(
                 "manifest in service",
                 metadata: ["version": "\(metadata.version)", "tickets": "\(metadata.tickets)"]
@@ -181,6 +182,7 @@ struct SyncCalls: Sendable {
                 .tooLarge, .fileSize, .fileHash, .notReadable, .schemaText, .content, .rowCount,
                 .row, .policy, .storage, .file:
                 // Without believed metadata there is no version to step over: try again later.
+                core.note(manifestFault: "\(error)")
                 throw error
             }
         }
@@ -192,7 +194,7 @@ struct SyncCalls: Sendable {
             "manifest refused",
             metadata: ["version": "\(version)", "reason": "\(refusal)"]
         )
-        core.note(syncFault: "manifest \(version) refused: \(refusal)")
+        core.note(manifestFault: "version \(version): \(refusal)")
         switch refusal {
         case .trustTooOld(let needed): return .trustNeeded(version: needed)
         // A download that broke or a full disk may do better next time.

@@ -10,8 +10,9 @@ import VenueAPI
 
 /// Carries records to central, for as long as the gate runs (PROTOCOL 9.3).
 ///
-/// Every log of this device that central has not confirmed is sent, the oldest first. A contradiction
-/// stops the upload and is reported; the gate goes on admitting, for its own records are sound.
+/// Every log of this device that central has not confirmed is sent, the oldest first. A
+/// contradiction stops the upload and is reported; the gate goes on admitting, for its own records
+/// are sound.
 package struct UploadLoop: Service, CustomStringConvertible {
     /// How often an idle loop looks for new records.
     package static let lookEvery = Duration.milliseconds(500)

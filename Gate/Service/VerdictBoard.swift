@@ -6,7 +6,8 @@ package import TicketModel
 
 /// Tells whoever watches what the lanes say: status pages, standard output, metrics.
 ///
-/// Publishing never waits: a watcher that falls behind loses the oldest verdicts, not the gate's time.
+/// Publishing never waits: a watcher that falls behind loses the oldest verdicts, not the gate's
+/// time.
 package final class VerdictBoard: Sendable {
     /// Watchers at once.
     package static let watchersMax = 32

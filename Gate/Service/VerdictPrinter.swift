@@ -30,6 +30,7 @@ package struct VerdictPrinter: Service, CustomStringConvertible {
             // Nobody reads any more, which is no reason to stop a gate.
             if !isOpen { break }
         }
+        // Cancelled while it waits: the end, too.
         try? await gracefulShutdown()
     }
 

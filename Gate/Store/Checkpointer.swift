@@ -45,10 +45,12 @@ final class Checkpointer: Sendable {
         }
     }
 
-    /// Moves the few records that came meanwhile, with no commit beside it: only a log that is moved
-    /// whole starts again from its beginning, and writing over old pages is cheaper than growing.
+    /// Moves the few records that came meanwhile, with no commit beside it: only a log that is
+    /// moved whole starts again from its beginning, and writing over old pages is cheaper than
+    /// growing.
     private func finish() {
         writer.asyncWriteWithoutTransaction { database in
+            // As above: what fails now is tried again later.
             try? database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             self.state.withLock { $0.isRunning = false }
         }

@@ -7,8 +7,8 @@ package import TrustFormat
 
 /// Holds the manifest in service and puts verified new ones in its place while scans go on.
 ///
-/// On disk a version is two files, `<version>.sqlite` and its signed `<version>.json`. The second is
-/// written last, so that a crash at any instant leaves whole versions only.
+/// On disk a version is two files, `<version>.sqlite` and its signed `<version>.json`. The second
+/// is written last, so that a crash at any instant leaves whole versions only.
 package final class ManifestShelf: Sendable {
     /// A million tickets take about 100 MB.
     package static let fileBytesMax: Int64 = 2 << 30
@@ -67,7 +67,8 @@ package final class ManifestShelf: Sendable {
     ///
     /// Blocks for as long as a million rows take to hash: not to be called where scans wait.
     ///
-    /// - Throws: `ManifestRefusal`; then the download is gone and the old manifest still in service.
+    /// - Throws: `ManifestRefusal`; then the download is gone and the old manifest still in
+    ///   service.
     @discardableResult
     package func install(
         _ envelope: Envelope,

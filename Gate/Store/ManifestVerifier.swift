@@ -40,6 +40,7 @@ package struct ManifestVerifier: Sendable {
         // The date that decides which keys may sign stands inside what they signed: the signature
         // is checked again with only those.
         let usable = trust.keys(for: .manifest, at: metadata.created)
+        // A fault here can only be the key: all else was sound a moment ago.
         guard let believed = try? ManifestMetadata(envelope, by: usable), believed == metadata
         else { throw .keyNotUsable }
         guard metadata.event == event else { throw .otherEvent(metadata.event) }

@@ -3,7 +3,8 @@ import GRDB
 import TicketModel
 import TrustFormat
 
-/// Where a record stands in the journal: its epoch above its sequence number, so that SQLite appends.
+/// Where a record stands in the journal: its epoch above its sequence number, so that SQLite
+/// appends.
 struct RecordPosition: Hashable {
     static let sequenceBits: Int64 = 40
     static let epochMax: UInt32 = 1 << 22

@@ -8,8 +8,8 @@ package import TicketModel
 /// (PROTOCOL 8.2 rule 17).
 ///
 /// While one commit waits for the disk, scans of other lanes gather; the next transaction settles
-/// them together, in the order in which they came, each seeing the uses of those before it. So lanes
-/// share a sync without waiting for one another's.
+/// them together, in the order in which they came, each seeing the uses of those before it. So
+/// lanes share a sync without waiting for one another's.
 package final class Settlement: Sendable {
     /// Scans in one transaction: more would keep the first waiting for the last.
     package static let batchMax = 64
@@ -154,6 +154,8 @@ package final class Settlement: Sendable {
                 case .scan(let scan, let continuation):
                     let settled = try transaction.settle(scan, in: database)
                     answers.append { continuation.resume(returning: settled) }
+                case .note(_, let continuation) where !transaction.hasLog:
+                    answers.append { continuation.resume(returning: .failure(.notEnrolled)) }
                 case .note(let note, let continuation):
                     let sequence = try transaction.append(note.body, note.clock, in: database)
                     answers.append { continuation.resume(returning: .success(sequence)) }

@@ -23,6 +23,9 @@ struct SettlementTransaction {
         self.chain = chain
     }
 
+    /// Whether there is a log to write to.
+    var hasLog: Bool { context.identity != nil }
+
     private var manifestVersion: Int64 { context.manifest?.metadata.version ?? 0 }
 
     /// Fetches, decides, records.

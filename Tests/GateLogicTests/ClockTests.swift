@@ -41,7 +41,9 @@ struct ClockTests {
         )
     }
 
-    @Test("alone it grows less sure: synced, holdover after hours, untrusted after a day and a half")
+    @Test(
+        "alone it grows less sure: synced, holdover after hours, untrusted after a day and a half"
+    )
     func drift() {
         var clock = clock()
         _ = clock.handle(.answer(time: noon, sent: boot), at: boot)
@@ -65,7 +67,10 @@ struct ClockTests {
         #expect(clock.reading(at: boot).state == .untrusted)
         #expect(clock.reading(at: boot).floor == noon + .seconds(6))
         #expect(clock.handle(.proven(noon + .seconds(7)), at: boot).isEmpty)
-        #expect(clock.reading(at: boot + 3000).state == .synced, "time has passed the floor's slack")
+        #expect(
+            clock.reading(at: boot + 3000).state == .synced,
+            "time has passed the floor's slack"
+        )
     }
 
     @Test("what is proven never goes back")

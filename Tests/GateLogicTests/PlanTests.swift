@@ -7,8 +7,10 @@ struct BackoffTests {
     @Test("waits double up to the cap, half of each step is left to chance")
     func doubling() {
         var backoff = Backoff(base: .seconds(1), cap: .seconds(10))
-        #expect((0..<6).map { _ in backoff.wait(jitter: 1) }
-            == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
+        #expect(
+            (0..<6).map { _ in backoff.wait(jitter: 1) }
+                == [1, 2, 4, 8, 10, 10].map { .seconds($0) }
+        )
         #expect(backoff.wait(jitter: 0) == .seconds(5))
         for _ in 0..<100 { _ = backoff.wait(jitter: 0.5) }
         #expect(backoff.wait(jitter: 1) == .seconds(10))

@@ -1,6 +1,6 @@
+import Foundation
 import GRDB
 package import ManifestFormat
-import Foundation
 import Sodium
 package import TicketModel
 import TokenFormat
@@ -11,7 +11,7 @@ package struct ManifestFixture: Sendable {
     package let venue: TestVenue
     package var version: Int64 = 1
     package var created = TestVenue.opening
-    package var expires = TestVenue.opening + .seconds(365 * 24 * 3600)
+    package var expires = TestVenue.opening + TestVenue.lifetime
     package var trustMin: Int64 = 1
     package var policy = GatePolicy()
     package var event: EventID

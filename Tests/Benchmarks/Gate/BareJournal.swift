@@ -1,8 +1,8 @@
 import CSQLiteHardening
 import Synchronization
 
-/// Durable commits of SQLite itself: the same file settings and one row of a record's size each, but
-/// no facts, no decision, no signature, no use.
+/// Durable commits of SQLite itself: the same file settings and one row of a record's size each,
+/// but no facts, no decision, no signature, no use.
 final class BareJournal: Sendable {
     struct Fault: Error {
         let code: Int32

@@ -16,7 +16,7 @@ enum TokenBench {
                 type: .live,
                 keyID: venue.live.publicKey.keyID,
                 ticket: venue.ticket(number),
-                start: 1_800_000_000,
+                start: 1_760_000_000,
                 life: .minute,
                 generation: Generation(0),
                 accessClass: .unstated
@@ -34,7 +34,8 @@ enum TokenBench {
             let bareSign = seconds { for _ in 0..<count { bare.sign() } }
             let sign = seconds {
                 for fields in fields {
-                    valid += SignedToken(fields, event: venue.event, key: venue.live).text.utf8.count
+                    valid +=
+                        SignedToken(fields, event: venue.event, key: venue.live).text.utf8.count
                 }
             }
             let bareVerify = seconds { for _ in 0..<count where bare.verify() { valid += 1 } }

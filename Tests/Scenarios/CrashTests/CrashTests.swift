@@ -87,7 +87,10 @@ struct CrashTests {
             #expect(audit.admitted.contains(record), "\(report) was reported, but is not stored")
         }
         let logged = (try? String(contentsOfFile: scratch.file("gate.log"), encoding: .utf8)) ?? ""
-        #expect(successes.count > crashes, "too few admissions to say anything: \(logged.suffix(2000))")
+        #expect(
+            successes.count > crashes,
+            "too few admissions to say anything: \(logged.suffix(2000))"
+        )
         #expect(reported.contains { $0.verdict == "DUPLICATE" })
         #expect(!reported.contains { $0.verdict == "ERROR" })
         let state = try journal.uploadState(of: 1)

@@ -7,7 +7,7 @@ import TokenFormat
 import TrustFormat
 
 /// One passage: takes the texts of its scanners, one decision each, and publishes what it says.
-package actor Lane {
+package actor LaneKeeper {
     private let settings: GateSettings.LaneSettings
     private let core: GateCore
     private let executor: LaneExecutor
