@@ -57,4 +57,4 @@ bench: deps ## Builds for release and prints every figure the documents quote.
 	swift build -c release
 	@for bench in bench-barcodes bench-rules bench-gate bench-central; do \
 	  .build/release/$$bench; done
-	python3 Tests/Benchmarks/HTTP/http.py
+	python3 Tests/Benchmarks/HTTP/live_tokens.py
