@@ -308,6 +308,13 @@ let gate: [Target] = [
         ]
     ),
     tests(
+        "GateCommandTests",
+        [
+            "stile-gate", "TestSupport", "GateStore", "Barcodes", "Platform", "TicketModel",
+            "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+        ]
+    ),
+    tests(
         "GateServiceTests",
         [
             "GateService", "GateScanners", "GateStore", "GateLogic", "AdmissionRules", "Platform",

@@ -142,7 +142,6 @@ struct StatusReport: Sendable {
             Gauge(label: "stile_gate_manifest_age_seconds")
                 .record(Double((reading.now - manifest.created).milliseconds) / 1000)
         }
-        // A journal that cannot be read shows as a storage fault below.
         if let identity = core.identity,
             // A journal that cannot be read has a gauge of its own.
             let state = try? core.journal.uploadState(of: identity.epoch)

@@ -50,7 +50,6 @@ final class Checkpointer: Sendable {
     /// growing.
     private func finish() {
         writer.asyncWriteWithoutTransaction { database in
-            // As above: what fails now is tried again later.
             try? database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             self.state.withLock { $0.isRunning = false }
         }
