@@ -71,7 +71,9 @@ enum TokenBench {
                     trust: BenchVenue.trust,
                     event: BenchVenue.event
                 )
-                guard case .token = credential else { preconditionFailure("bench-rules: not proven") }
+                guard case .token = credential else {
+                    preconditionFailure("bench-rules: not proven")
+                }
             }
         } bare: {
             for (message, signature) in zip(messages, signatures) {
