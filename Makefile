@@ -44,7 +44,8 @@ demo: build ## Runs the main job and leaves it running until Ctrl-C; ONCE=1 ends
 .PHONY: test
 test: deps .venv/ready ## Installs, builds, passes all tests.
 	swift build --build-tests
-	swift test --skip-build
+	# One after another: several tests watch real processes and clocks, and machines have two cores.
+	swift test --skip-build --no-parallel
 	python3 Tests/Demo/demo.py --once
 	.venv/bin/python -m pytest -q Tests/Systems Tests/Browser
 

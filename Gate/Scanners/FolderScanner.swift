@@ -18,10 +18,11 @@ package struct FolderScanner: CodeScanner {
     /// The folder is looked through when no notice came for so long: some file systems give none.
     package static let rescanMilliseconds: Int32 = 500
     /// A file without notice is complete when nothing has changed it for this long.
-    static let settledSeconds = 5
+    package static let settledSeconds = 5
 
     package let name: String
     private let folder: String
+    private let settledSeconds: Int
     private let logger: Logger
     private let reader: ImageReader
     private let handler: ScanHandler
@@ -29,12 +30,14 @@ package struct FolderScanner: CodeScanner {
     package init(
         name: String,
         folder: String,
+        settledSeconds: Int = Self.settledSeconds,
         logger: Logger,
         reader: @escaping ImageReader,
         handler: @escaping ScanHandler
     ) {
         self.name = name
         self.folder = folder
+        self.settledSeconds = settledSeconds
         self.logger = logger
         self.reader = reader
         self.handler = handler
@@ -54,7 +57,7 @@ package struct FolderScanner: CodeScanner {
             let notices = try await NIOThreadPool.singleton.runIfActive { try watch.wait() }
             for file in notices.files { await take(file) }
             if notices.isRescanDue {
-                for file in try Self.files(in: folder, settledFor: Self.settledSeconds) {
+                for file in try Self.files(in: folder, settledFor: settledSeconds) {
                     await take(file)
                 }
             }

@@ -20,6 +20,7 @@ struct TicketChangeTests {
                 let ticket = try await central.tickets.change(
                     id,
                     change,
+                    reason: "step \(index)",
                     by: clerk,
                     at: noon + index
                 )
@@ -28,6 +29,7 @@ struct TicketChangeTests {
             }
             let history = try await central.tickets.history(id)
             #expect(history.map(\.change) == [nil] + steps.map { $0.0 })
+            #expect(history.map(\.reason) == [""] + steps.indices.map { "step \($0)" })
             #expect(history.map(\.number) == [0, 1, 2, 3, 4, 5])
             #expect(history.first?.by == nil && history.last?.by == clerk)
             #expect(history.last?.time == noon + 4)

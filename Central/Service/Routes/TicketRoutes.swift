@@ -193,6 +193,7 @@ struct TicketRoutes {
         let ticket = try await data.tickets.change(
             id,
             change,
+            reason: reason.reason ?? "",
             by: context.caller.key,
             at: clock.now()
         )

@@ -108,7 +108,7 @@ package enum Schema {
         """
         CREATE TABLE ticket_change(
             ticket {BLOB} NOT NULL REFERENCES ticket(id), number BIGINT NOT NULL,
-            changed BIGINT NOT NULL, what TEXT NOT NULL, api_key {BLOB},
+            changed BIGINT NOT NULL, what TEXT NOT NULL, reason TEXT NOT NULL, api_key {BLOB},
             PRIMARY KEY(ticket, number)){CLUSTERED}
         """,
     ]

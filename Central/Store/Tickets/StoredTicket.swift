@@ -93,6 +93,8 @@ package struct TicketHistoryLine: Hashable, Sendable {
     package let time: Timestamp
     /// `nil` is the issue itself.
     package let change: TicketChange?
+    /// What its author said of it; empty for the issue, and where nothing was said.
+    package let reason: String
     /// `nil` is the command line.
     package let by: APIKeyID?
 }

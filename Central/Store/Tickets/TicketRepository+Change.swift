@@ -6,12 +6,15 @@ extension TicketRepository {
     ///
     /// What is so already stays so: revoking a revoked ticket changes nothing and is no error.
     ///
+    /// - Parameters:
+    ///   - reason: what the author says of it, for whoever asks afterwards; may be empty.
     /// - Returns: the ticket as it is now; after a reissue ask ``credentials(of:)`` for its codes.
     /// - Throws: `.notFound(.ticket)`, `.impossibleChange`, `.generationsExhausted`.
     @discardableResult
     package func change(
         _ id: TicketID,
         _ change: TicketChange,
+        reason: String = "",
         by author: APIKeyID?,
         at now: Timestamp
     ) async throws(StoreError) -> StoredTicket {
@@ -47,12 +50,13 @@ extension TicketRepository {
             }
             try connection.run(
                 """
-                INSERT INTO ticket_change(ticket, number, changed, what, api_key)
-                SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ? FROM ticket_change
+                INSERT INTO ticket_change(ticket, number, changed, what, reason, api_key)
+                SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM ticket_change
                 WHERE ticket = ?
                 """,
                 [
-                    .id(id), .time(now), .text(change.rawValue), .optional(author), .id(id),
+                    .id(id), .time(now), .text(change.rawValue), .text(reason),
+                    .optional(author), .id(id),
                 ]
             )
             try connection.run(

@@ -119,13 +119,14 @@ package struct TicketRepository: Sendable {
                     number: 0,
                     time: try row.time(0),
                     change: nil,
+                    reason: "",
                     by: try row.idIfAny(1)
                 )
             }
             guard let issue else { throw StoreError.notFound(.ticket) }
             let changes = try connection.rows(
                 """
-                SELECT number, changed, what, api_key FROM ticket_change
+                SELECT number, changed, what, reason, api_key FROM ticket_change
                 WHERE ticket = ? ORDER BY number
                 """,
                 [.id(id)]
@@ -134,7 +135,8 @@ package struct TicketRepository: Sendable {
                     number: try row.integer(0),
                     time: try row.time(1),
                     change: try row.parsed(2, try row.text(2)) { TicketChange(rawValue: $0) },
-                    by: try row.idIfAny(3)
+                    reason: try row.text(3),
+                    by: try row.idIfAny(4)
                 )
             }
             return [issue] + changes
