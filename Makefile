@@ -41,10 +41,10 @@ build: deps ## Builds both programs (debug).
 demo: build ## Runs the main job and leaves it running until Ctrl-C; ONCE=1 ends by itself.
 	python3 Tests/Demo/demo.py $(if $(ONCE),--once)
 
+# Tests run one after another: several watch real processes and clocks, and machines have two cores.
 .PHONY: test
 test: deps .venv/ready ## Installs, builds, passes all tests.
 	swift build --build-tests
-	# One after another: several tests watch real processes and clocks, and machines have two cores.
 	swift test --skip-build --no-parallel
 	python3 Tests/Demo/demo.py --once
 	.venv/bin/python -m pytest -q Tests/Systems Tests/Browser
