@@ -24,9 +24,10 @@ deps: ## Installs what is missing of the Debian packages.
 	    || missing+=($$package); done; \
 	if [ $${#missing[@]} -eq 0 ]; then echo "deps: every Debian package is there"; else \
 	  echo "deps: installing $${missing[*]}"; \
-	  $(SUDO) apt-get -qq update >/dev/null; \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq install -y --no-install-recommends \
-	    $${missing[@]} >/dev/null; fi
+	  said=$$({ $(SUDO) apt-get -qq update && \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+	      --no-install-recommends $${missing[@]}; } 2>&1 </dev/null) \
+	    || { echo "$$said" >&2; exit 1; }; fi
 
 .venv/ready: Makefile
 	@python3 -m venv .venv
