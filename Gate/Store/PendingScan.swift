@@ -41,8 +41,10 @@ package enum Evidence {
     /// Sealed evidence may have ``EntryRecord/evidenceBytesMax`` bytes, 48 of them the box's.
     package static let sealedBytesMax = 208
 
-    /// A LIVE token in clear: it is over in a minute. Everything else may be good for longer, or
-    /// may be anything at all, and is sealed to central.
+    /// A LIVE token in clear: it is over in a minute.
+    ///
+    /// Everything else may be good for longer, or may be anything at all, and is sealed to
+    /// central.
     ///
     /// - Parameter text: the scanner's text; beyond ``sealedBytesMax`` bytes the rest is left out.
     package static func of(
