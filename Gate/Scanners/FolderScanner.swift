@@ -66,6 +66,9 @@ package struct FolderScanner: CodeScanner {
 
     private func take(_ file: String) async {
         let path = "\(folder)/\(file)"
+        // A late notice may be about an earlier file of this name; when this one is closed, there
+        // will be another.
+        guard !Self.isBeingWritten(path) else { return }
         let codes: [[UInt8]]
         do {
             // Decoding takes milliseconds to tenths of seconds: not on the threads of the lanes.
@@ -124,10 +127,34 @@ package struct FolderScanner: CodeScanner {
         }.map(\.name)
     }
 
+    /// Whether some process has the file open for writing: then the kernel grants no read lease.
+    ///
+    /// `false` where leases are not to be had, as on network file systems; there a file's age must do.
+    package static func isBeingWritten(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // A writer who comes in this very moment breaks the lease: by a signal that does nothing.
+        guard fcntl(descriptor, LinuxLease.setSignal, SIGURG) == 0 else { return false }
+        guard fcntl(descriptor, LinuxLease.set, Int32(F_RDLCK)) != 0 else {
+            _ = fcntl(descriptor, LinuxLease.set, Int32(F_UNLCK))
+            return false
+        }
+        return errno == EAGAIN
+    }
+
     /// Hidden files and those of other kinds are left alone: writers use them before they rename.
     static func isImageName(_ name: String) -> Bool {
         guard !name.hasPrefix(".") else { return false }
         let lower = name.lowercased()
         return [".png", ".jpg", ".jpeg"].contains { lower.hasSuffix($0) }
     }
+}
+
+/// Commands of Linux's `fcntl` that the headers show to GNU sources only (`linux/fcntl.h`).
+private enum LinuxLease {
+    /// `F_SETSIG`.
+    static let setSignal: Int32 = 10
+    /// `F_SETLEASE`.
+    static let set: Int32 = 1024
 }

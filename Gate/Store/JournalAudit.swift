@@ -110,7 +110,7 @@ extension JournalAudit {
             guard let ticket = row.bytes(0).flatMap({ TicketID(bytes: $0) }) else {
                 throw StorageFault.badValue("use")
             }
-            let stored = try UseTable.use(row, from: 1)
+            let stored = try UseTable.use(row.manifestValues.dropFirst())
             if rest.removeValue(forKey: ticket) != stored {
                 faults.append("uses of \(ticket) do not follow from the records")
             }

@@ -113,15 +113,13 @@ package final class ManifestFile: Sendable {
     ) throws -> CodeRow? {
         guard let key else { return nil }
         let hash = BarcodeHash.hash(of: bytes, event: metadata.event, key: key)
-        let statement = try database.cachedStatement(sql: Self.codeQuery)
-        guard let values = try Self.row(statement, key: hash) else { return nil }
+        guard let values = try Self.row(Self.codeQuery, key: hash, in: database) else { return nil }
         guard let row = CodeRow(values) else { throw StorageFault.badValue("code") }
         return row
     }
 
     private static func ticket(_ id: TicketID, in database: Database) throws -> TicketRow? {
-        let statement = try database.cachedStatement(sql: ticketQuery)
-        guard let values = try row(statement, key: id.bytes) else { return nil }
+        guard let values = try row(ticketQuery, key: id.bytes, in: database) else { return nil }
         guard let row = TicketRow(values) else { throw StorageFault.badValue("ticket") }
         return row
     }
@@ -133,9 +131,13 @@ package final class ManifestFile: Sendable {
         "SELECT \(table.columns.joined(separator: ",")) FROM \(table.rawValue) WHERE \(key)=?"
     }
 
-    private static func row(_ statement: Statement, key: [UInt8]) throws -> [ManifestValue]? {
-        let cursor = try Row.fetchCursor(statement, arguments: [key.databaseBlob])
-        guard let row = try cursor.next() else { return nil }
-        return row.manifestValues
+    private static func row(
+        _ query: String,
+        key: [UInt8],
+        in database: Database
+    ) throws -> [ManifestValue]? {
+        let statement = try RawStatement(query, in: database)
+        statement.bind(1, key)
+        return try statement.row()
     }
 }

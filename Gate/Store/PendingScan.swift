@@ -43,7 +43,8 @@ package enum Evidence {
 
     /// A LIVE token in clear: it is over in a minute.
     ///
-    /// Everything else may be good for longer, or may be anything at all, and is sealed to central.
+    /// Everything else may be good for longer, or may be anything at all, and is sealed to
+    /// central.
     ///
     /// - Parameter text: the scanner's text; beyond ``sealedBytesMax`` bytes the rest is left out.
     package static func of(

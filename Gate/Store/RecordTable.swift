@@ -42,10 +42,12 @@ enum RecordTable {
             epoch: record.record.epoch,
             sequence: record.record.sequence
         )
-        try database.cachedStatement(sql: insert).execute(arguments: [
-            position.number, record.envelope.payload.databaseBlob, signature.databaseBlob,
-            link.bytes.databaseBlob,
-        ])
+        let statement = try RawStatement(insert, in: database)
+        statement.bind(1, position.number)
+        statement.bind(2, record.envelope.payload)
+        statement.bind(3, signature)
+        statement.bind(4, link.bytes)
+        try statement.run()
     }
 
     /// Where the log of an epoch stands, by its last stored record.

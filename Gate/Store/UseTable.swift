@@ -1,6 +1,7 @@
 package import AdmissionRules
 import EntryLogFormat
 import GRDB
+import ManifestFormat
 package import TicketModel
 
 /// How one ticket was used, by the records of this journal.
@@ -64,43 +65,56 @@ enum UseTable {
         """
 
     static func use(of ticket: TicketID, in database: Database) throws -> TicketUse {
-        let statement = try database.cachedStatement(sql: query)
-        let row = try Row.fetchOne(statement, arguments: [ticket.bytes.databaseBlob])
-        guard let row else { return TicketUse() }
-        return try use(row)
+        let statement = try RawStatement(query, in: database)
+        statement.bind(1, ticket.bytes)
+        guard let values = try statement.row() else { return TicketUse() }
+        return try use(values[...])
     }
 
     /// Reads the seven columns after the ticket.
-    static func use(_ row: Row, from column: Int = 0) throws -> TicketUse {
-        guard let entries = row.integer(column), let inside = row.integer(column + 1),
-            let generation = row.integer(column + 2).flatMap({ UInt8(exactly: $0) })
+    static func use(_ values: ArraySlice<ManifestValue>) throws -> TicketUse {
+        var columns = values.makeIterator()
+        guard let entries = columns.next()?.integer, let inside = columns.next()?.integer,
+            let generation = columns.next()?.integer.flatMap({ UInt8(exactly: $0) }),
+            let device = columns.next()
         else { throw StorageFault.badValue("use") }
         var use = TicketUse()
         use.entries = Int(entries)
         use.inside = Int(inside)
         use.generation = Generation(generation)
-        if let device = row.text(column + 3) {
-            guard let device = DeviceName(device),
-                let gate = row.integer(column + 4).flatMap({ GateNumber(exactly: $0) }),
-                let lane = row.integer(column + 5).flatMap({ LaneNumber(exactly: $0) }),
-                let time = row.integer(column + 6)
-            else { throw StorageFault.badValue("use") }
-            use.last = Uses.Last(
-                device: device,
-                gate: gate,
-                lane: lane,
-                time: Timestamp(milliseconds: time),
-                passage: .passed
-            )
-        }
+        guard device != .null else { return use }
+        guard case .text(let name) = device, let device = DeviceName(name),
+            let gate = columns.next()?.integer.flatMap({ GateNumber(exactly: $0) }),
+            let lane = columns.next()?.integer.flatMap({ LaneNumber(exactly: $0) }),
+            let time = columns.next()?.integer
+        else { throw StorageFault.badValue("use") }
+        use.last = Uses.Last(
+            device: device,
+            gate: gate,
+            lane: lane,
+            time: Timestamp(milliseconds: time),
+            passage: .passed
+        )
         return use
     }
 
     static func set(_ use: TicketUse, of ticket: TicketID, in database: Database) throws {
-        try database.cachedStatement(sql: store).execute(arguments: [
-            ticket.bytes.databaseBlob, use.entries, use.inside, Int(use.generation.number),
-            use.last?.device.text, use.last.map { Int($0.gate.number) },
-            use.last.map { Int($0.lane.number) }, use.last?.time.milliseconds,
-        ])
+        let statement = try RawStatement(store, in: database)
+        statement.bind(1, ticket.bytes)
+        statement.bind(2, Int64(use.entries))
+        statement.bind(3, Int64(use.inside))
+        statement.bind(4, Int64(use.generation.number))
+        statement.bind(5, use.last?.device.text)
+        statement.bind(6, use.last.map { Int64($0.gate.number) })
+        statement.bind(7, use.last.map { Int64($0.lane.number) })
+        statement.bind(8, use.last?.time.milliseconds)
+        try statement.run()
+    }
+}
+
+extension ManifestValue {
+    fileprivate var integer: Int64? {
+        guard case .integer(let number) = self else { return nil }
+        return number
     }
 }

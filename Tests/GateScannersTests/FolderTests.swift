@@ -82,6 +82,7 @@ struct FolderTests {
             let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
             let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             try file.write(contentsOf: Data("half".utf8))
+            #expect(FolderScanner.isBeingWritten(path))
             try await Task.sleep(for: .milliseconds(100))
             #expect(lane.texts.isEmpty)
             try file.write(contentsOf: Data(" and half".utf8))
