@@ -20,26 +20,30 @@ enum CommitBench {
         let scratch = try ScratchFolder()
         let venue = try TestVenue()
         let gate = try BenchStore(scratch, venue, tickets: tickets)
-        let bare = try BareJournal(path: scratch.file("bare.sqlite"), rowBytes: rowBytes)
+        let bare = try BareJournal(
+            path: scratch.file("bare.sqlite"),
+            rowBytes: rowBytes,
+            writesUse: false
+        )
+        let bareRows = try BareJournal(
+            path: scratch.file("rows.sqlite"),
+            rowBytes: rowBytes,
+            writesUse: true
+        )
         let scans = (0..<tickets).map { gate.pending(venue.ticket($0), lane: 1) }
         var next = 0
         for lanes in [1, 4] {
             var ratios: [Double] = []
+            var rowRatios: [Double] = []
+            var rowRates: [Double] = []
             var rates: [Double] = []
             var bareRates: [Double] = []
             var times: [Double] = []
             var bareTimes: [Double] = []
             // Turn by turn, so that a disk that changes its mind changes it for both.
             for _ in 0..<rounds {
-                let bareResult = try await rateAndTimes(lanes) { _ in
-                    var times: [Double] = []
-                    for _ in 0..<scansPerRound / lanes {
-                        let start = ContinuousClock.now
-                        try bare.commit()
-                        times.append(start.duration(to: .now) / .milliseconds(1))
-                    }
-                    return times
-                }
+                let bareResult = try await commits(of: bare, lanes)
+                let rowRate = try await commits(of: bareRows, lanes).rate
                 let bareRate = bareResult.rate
                 bareTimes += bareResult.times
                 let first = next
@@ -56,6 +60,8 @@ enum CommitBench {
                     return times
                 }
                 ratios.append(result.rate / bareRate)
+                rowRatios.append(result.rate / rowRate)
+                rowRates.append(rowRate)
                 rates.append(result.rate)
                 bareRates.append(bareRate)
                 times += result.times
@@ -66,6 +72,12 @@ enum CommitBench {
                 bare: Table.rate(bareRates.median),
                 ratio: ratios.median,
                 target: "0.70"
+            )
+            table.add(
+                "  beside commits that store the same two rows",
+                Table.rate(rates.median),
+                bare: Table.rate(rowRates.median),
+                ratio: rowRatios.median
             )
             table.add(
                 "  p50 / p99",
@@ -79,6 +91,21 @@ enum CommitBench {
         let size = try FileManager.default.attributesOfItem(atPath: gate.data.journal)[.size]
         let bytes = (size as? NSNumber)?.doubleValue ?? 0
         table.add("journal bytes per admission, uses included", Table.number(bytes / Double(next)))
+    }
+
+    private static func commits(
+        of journal: BareJournal,
+        _ lanes: Int
+    ) async throws -> (rate: Double, times: [Double]) {
+        try await rateAndTimes(lanes) { _ in
+            var times: [Double] = []
+            for _ in 0..<scansPerRound / lanes {
+                let start = ContinuousClock.now
+                try journal.commit()
+                times.append(start.duration(to: .now) / .milliseconds(1))
+            }
+            return times
+        }
     }
 
     private static func spread(_ times: [Double]) -> String {
