@@ -8,7 +8,6 @@ protocol promises ends the run with exit status 1. Only Python's own library is 
 import argparse
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -173,7 +172,7 @@ def main():
         say("\nNow running:")
         say(f"  holder page       {central.url}{tickets[14]['link']}")
         say(f"  API description   {central.url}/openapi.yaml")
-        say(f"  attendance        {central.url}/v1/events/{event}/attendance  (API key below)")
+        say(f"  attendance        {central.url}/v1/events/{event}/attendance  (the dashboard to be)")
         say(f"  gate pages        {north.url}/  {south.url}/")
         say(f"  scan a line       printf 'CODE\\n' | nc 127.0.0.1 {north.tcp}")
         if options.once:
