@@ -84,7 +84,7 @@ struct KeyTests {
         }
     }
 
-    @Test("two keys never share a key id")
+    @Test("the keys of many events all have ids of their own")
     func uniqueness() async throws {
         try await withCentral { central in
             for _ in 0..<20 { _ = try await central.events.create(.concert(), at: noon) }
