@@ -36,7 +36,8 @@ struct Failure: Error {
         case .notInitialised:
             self.init(
                 .noData,
-                "\(directory) holds no data of Stile; make it with: stile-central init --data \(directory)"
+                "\(directory) holds no data of Stile; make it with: "
+                    + "stile-central init --data \(directory)"
             )
         case .alreadyInitialised:
             self.init(.cannotCreate, "\(directory) is in use already and was left alone")

@@ -54,7 +54,8 @@ struct Gate: AsyncParsableCommand {
                     print(String(decoding: object.encoded, as: UTF8.self))
                 } else {
                     print(
-                        "Device \(made.device.name), API key (shown this once):\n\(made.apiKey.text)"
+                        "Device \(made.device.name), API key (shown this once):\n"
+                            + made.apiKey.text
                     )
                 }
             }

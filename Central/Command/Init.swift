@@ -9,8 +9,8 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes a data directory: keys, database, the administrator's API key.",
         discussion: """
-            Prints the API key this once and keeps only its hash. The private keys are sealed by the \
-            master key: DIR/master.key, unless STILE_MASTER_KEY or a systemd credential named \
+            Prints the API key this once and keeps only its hash. The private keys are sealed by \
+            the master key: DIR/master.key, unless STILE_MASTER_KEY or a systemd credential named \
             stile-master-key gives it. Back up the master key apart from the database.
             """
     )

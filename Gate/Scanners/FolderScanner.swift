@@ -129,7 +129,8 @@ package struct FolderScanner: CodeScanner {
 
     /// Whether some process has the file open for writing: then the kernel grants no read lease.
     ///
-    /// `false` where leases are not to be had, as on network file systems; there a file's age must do.
+    /// `false` where leases are not to be had, as on network file systems; there a file's age must
+    /// do.
     package static func isBeingWritten(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

@@ -5,8 +5,8 @@ package import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Reads codes from TCP connections on loopback, one a line, and answers each with its verdict as one
-/// line of JSON: for scanners behind a converter, simulators and tests.
+/// Reads codes from TCP connections on loopback, one a line, and answers each with its verdict as
+/// one line of JSON: for scanners behind a converter, simulators and tests.
 package struct SocketScanner: CodeScanner {
     /// Connections at once; further ones are closed.
     package static let connectionsMax = 16

@@ -39,7 +39,6 @@ final class Checkpointer: Sendable {
         database.asyncWriteWithoutTransaction { database in
             // Passive: takes what it can get without holding anyone up. What fails now, because
             // the disk is full perhaps, is tried again later; the records are durable already.
-            // A checkpoint that fails is tried again after the next commits.
             try? database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             self.finish()
         }
@@ -50,6 +49,7 @@ final class Checkpointer: Sendable {
     /// growing.
     private func finish() {
         writer.asyncWriteWithoutTransaction { database in
+            // What it cannot move now stays in the log, and the next turn moves it.
             try? database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             self.state.withLock { $0.isRunning = false }
         }

@@ -2,8 +2,8 @@ import CSQLiteHardening
 import GRDB
 import ManifestFormat
 
-/// A prepared statement for the four that run for every guest, without the values and rows that GRDB
-/// makes on the way: those cost more than SQLite's own work (measured by bench-gate).
+/// A prepared statement for the four that run for every guest, without the values and rows that
+/// GRDB makes on the way: those cost more than SQLite's own work (measured by bench-gate).
 ///
 /// The statement itself is GRDB's, which keeps it prepared with its connection.
 struct RawStatement {

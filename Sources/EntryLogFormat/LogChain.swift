@@ -26,8 +26,8 @@ public struct LogChain: Hashable, Sendable {
 
     /// Takes the record that comes next.
     ///
-    /// - Throws: `Fault.gap` for a later one; `Fault.fork` for one whose predecessor is not ``head``
-    ///   or whose sequence number is taken.
+    /// - Throws: `Fault.gap` for a later one; `Fault.fork` for one whose predecessor is not
+    ///   ``head`` or whose sequence number is taken.
     public mutating func append(_ record: SignedRecord) throws(Fault) {
         let sequence = record.record.sequence
         if sequence > next { throw .gap(expected: next) }

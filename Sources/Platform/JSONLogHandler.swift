@@ -70,7 +70,8 @@ package final class LogOutput: Sendable {
         self.descriptor = Mutex(descriptor)
     }
 
-    /// Writes a line whole; a log that cannot be written must not stop a gate, so faults are let go.
+    /// Writes a line whole; a log that cannot be written must not stop a gate, so faults are let
+    /// go.
     func write(_ line: [UInt8]) {
         descriptor.withLock { descriptor in
             var rest = line[...]

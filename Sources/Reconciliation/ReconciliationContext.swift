@@ -25,7 +25,8 @@ package struct ReconciliationContext: Sendable {
     package var devices: Set<DeviceName>
     /// Devices that are not to be believed from an instant on, such as stolen ones.
     package var revokedDevices: [DeviceName: Timestamp]
-    /// Logs in which central was handed two different records of one number: the lowest such number.
+    /// Logs in which central was handed two different records of one number: the lowest such
+    /// number.
     ///
     /// Forks among the entries themselves are found without it.
     package var forks: [LogName: UInt64]

@@ -87,8 +87,8 @@ extension Identifier: CustomStringConvertible {
     public var description: String { hex }
 }
 
-/// Hands `read` the bytes of a collection in one piece: a generic walk, byte by byte, through another
-/// module's collection cannot be specialised and is far slower.
+/// Hands `read` the bytes of a collection in one piece: a generic walk, byte by byte, through
+/// another module's collection cannot be specialised and is far slower.
 private func withContiguousBytes<Value>(
     of bytes: some Collection<UInt8>,
     _ read: (UnsafeBufferPointer<UInt8>) -> Value?

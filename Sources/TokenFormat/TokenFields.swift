@@ -79,7 +79,8 @@ public struct TokenFields: Hashable, Sendable {
     /// The access class, or ``Numbered/unstated``.
     public let accessClass: ClassNumber
 
-    /// Fields of a token to be signed; `nil` where type, flags and life do not agree (PROTOCOL 3.5).
+    /// Fields of a token to be signed; `nil` where type, flags and life do not agree (PROTOCOL
+    /// 3.5).
     public init?(
         type: TokenType,
         flags: TokenFlags = [],

@@ -7,7 +7,8 @@ import TicketModel
 import TokenFormat
 import TrustFormat
 
-/// One scan at gate 12, lane 1 of hall 3, with everything in order: tests spoil one thing at a time.
+/// One scan at gate 12, lane 1 of hall 3, with everything in order: tests spoil one thing at a
+/// time.
 struct DoorScan {
     static let event = Fixed.event("event")
     static let otherEvent = Fixed.event("other event")

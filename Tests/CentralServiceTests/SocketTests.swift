@@ -120,8 +120,8 @@ struct SocketTests {
             try RawSocket.sendOnly(
                 port: port,
                 Array(
-                    "GET \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(admin.key ?? "")\r\n\r\n"
-                        .utf8
+                    ("GET \(path) HTTP/1.1\r\nHost: x\r\n"
+                        + "Authorization: Bearer \(admin.key ?? "")\r\n\r\n").utf8
                 )
             )
             // The wait is under way once another request was answered after it.

@@ -16,11 +16,13 @@ enum HolderWords {
     static func message(for refusal: MintRefusal) -> String {
         switch refusal {
         case .revoked:
-            "This ticket was cancelled and does not let you in. If you did not expect that, please ask the seller."
+            "This ticket was cancelled and does not let you in. "
+                + "If you did not expect that, please ask the seller."
         case .blocked:
             "This ticket is on hold. Please come to the box office and bring an identity document."
         case .unpaid:
-            "This ticket is not paid yet. Your code will appear here as soon as the payment arrives."
+            "This ticket is not paid yet. "
+                + "Your code will appear here as soon as the payment arrives."
         case .over:
             "This ticket is over. Thank you for coming."
         case .methodNotAllowed:

@@ -4,8 +4,8 @@ import Synchronization
 /// Durable commits of SQLite itself: the same file settings, but no facts, no decision, no
 /// signature.
 ///
-/// Each stores one row of a record's size, and, to write what an admission has to write, a row of the
-/// `use` table under a ticket id that is as scattered as real ones.
+/// Each stores one row of a record's size, and, to write what an admission has to write, a row of
+/// the `use` table under a ticket id that is as scattered as real ones.
 final class BareJournal: Sendable {
     struct Fault: Error {
         let code: Int32

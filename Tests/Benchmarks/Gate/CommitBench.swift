@@ -77,8 +77,7 @@ enum CommitBench {
                 "  beside commits that store the same two rows",
                 Table.rate(rates.median),
                 bare: Table.rate(rowRates.median),
-                ratio: rowRatios.median,
-                target: "0.70"
+                ratio: rowRatios.median
             )
             table.add(
                 "  p50 / p99",

@@ -1,8 +1,8 @@
 /// Measures the pure floors against the bare library calls they are made of.
 ///
-/// Run in release: `swift run -c release bench-rules [reconciliation] [tokens] [decisions] [records]`,
-/// all of them without a name. Every figure is the best of ``rounds``, so that a busy machine does
-/// not speak for the code.
+/// Run in release: `swift run -c release bench-rules [reconciliation] [tokens] [decisions]
+/// [records]`, all of them without a name. Every figure is the best of ``rounds``, so that a busy
+/// machine does not speak for the code.
 let rounds = 5
 
 let benches: [(name: String, run: () -> Void)] = [
