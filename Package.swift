@@ -340,7 +340,7 @@ let tested: [Target] = [
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
-            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
             "TrustFormat", "VenueAPI",
         ]
     ),
