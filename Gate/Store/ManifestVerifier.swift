@@ -85,7 +85,7 @@ package struct ManifestVerifier: Sendable {
             throw .otherEvent(metadata.event)
         }
         guard let policy = GatePolicy(meta: content.meta) else { throw .policy }
-        let file = ManifestFile(
+        let file = try ManifestFile(
             metadata: metadata,
             policy: policy,
             eventName: content.meta[GatePolicy.MetaKey.eventName.rawValue] ?? "",
