@@ -346,6 +346,19 @@ let tested: [Target] = [
     ),
 ]
 
+/// Central and a gate in one process: nothing but tests may link both.
+let together: [Target] = [
+    tests(
+        "SyncScenarioTests",
+        path: "Tests/Scenarios/Sync",
+        [
+            "CentralService", "CentralStore", "GateService", "GateStore", "GateLogic",
+            "AdmissionRules", "Platform", "TestSupport", "TicketModel", "TokenFormat",
+            "ManifestFormat", hummingbird, logging,
+        ]
+    )
+]
+
 let barcodes: [Target] = [
     module("BarcodeSamples", path: "Tests/BarcodesTests/Samples", []),
     .testTarget(
@@ -389,5 +402,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
+    ] + pureModules + adapters + central + gate + together + barcodes + ruleTests + tested
 )

@@ -100,13 +100,17 @@ public enum GateAPI {
     public struct SealedSecrets: Codable, Hashable, Sendable {
         /// 32 bytes: hashes barcodes.
         public var barcodeKey: String
+        /// 32 bytes: checks wallet codes; `nil` where the event has none.
+        public var walletKey: String?
 
         enum CodingKeys: String, CodingKey {
             case barcodeKey = "barcode_key"
+            case walletKey = "wallet_key"
         }
 
-        public init(barcodeKey: String) {
+        public init(barcodeKey: String, walletKey: String? = nil) {
             self.barcodeKey = barcodeKey
+            self.walletKey = walletKey
         }
     }
 }

@@ -86,7 +86,8 @@ struct DeltaTests {
         var gate = try StoreGate(fixture, venue: venue, scratch: scratch)
         let file = try file(fixture)
         var held = fixture
-        for number in 0..<40 {
+        var made = 0
+        for _ in 0..<40 {
             var next = held
             next.version += 1
             for _ in 0..<Int.random(in: 0...6, using: &random) {
@@ -106,7 +107,8 @@ struct DeltaTests {
                         generation: UInt8.random(in: 0...3, using: &random)
                     )
                 default:
-                    let ticket = venue.ticket(1000 + number * 10 + next.tickets.count)
+                    made += 1
+                    let ticket = venue.ticket(1000 + made)
                     next.tickets.append(next.row(ticket))
                     if let code = next.code(of: ticket) { next.codes.append(code) }
                 }
@@ -169,7 +171,7 @@ struct DeltaTests {
         older.version = 4
         #expect(throws: ManifestRefusal.rollback(held: 6, offered: 4)) {
             try gate.shelf.apply(
-                older.delta(from: next, file: try file(fixture)),
+                older.delta(from: next, file: try file(older)),
                 trust: venue.trustList()
             )
         }
@@ -256,5 +258,80 @@ struct DeltaTests {
             group.cancelAll()
             for try await seen in group { #expect(seen > 0) }
         }
+    }
+
+    /// What the process that is killed finds in its folder.
+    private struct Errand: Codable, Sendable {
+        let folder: String
+        let microseconds: UInt32
+    }
+
+    private static func fixture() throws -> (TestVenue, ManifestFixture) {
+        let venue = try TestVenue()
+        var fixture = ManifestFixture(venue)
+        fixture.addTickets(200)
+        fixture.version = 5
+        return (venue, fixture)
+    }
+
+    /// The fixture as it is in a later version: every ticket's generation is the version's.
+    private static func later(_ fixture: ManifestFixture, _ version: Int64) -> ManifestFixture {
+        var later = fixture
+        later.version = version
+        later.tickets = later.tickets.map {
+            later.row($0.id, generation: UInt8(version % 200))
+        }
+        return later
+    }
+
+    @Test("killed at any instant, a gate comes back with a whole version", .timeLimit(.minutes(3)))
+    func killed() async throws {
+        let (venue, fixture) = try Self.fixture()
+        let scratch = try ScratchFolder()
+        try StoreGate(fixture, venue: venue, scratch: scratch).journal.close()
+        var random = SeededRandom(for: "killed gate")
+        var last = fixture.version
+        for _ in 0..<8 {
+            let errand = Errand(
+                folder: scratch.path,
+                microseconds: UInt32.random(in: 2_000...150_000, using: &random)
+            )
+            await #expect(processExitsWith: .signal(SIGKILL)) { [errand] in
+                let (venue, fixture) = try DeltaTests.fixture()
+                let gate = try StoreGate(
+                    nil,
+                    venue: venue,
+                    scratch: ScratchFolder(at: errand.folder)
+                )
+                guard
+                    var version = try gate.shelf.restore(trust: venue.trustList())?.metadata.version
+                else { return }
+                let file = try fixture.write(to: errand.folder + "/base-\(version).sqlite")
+                let killer = Thread {
+                    usleep(errand.microseconds)
+                    kill(getpid(), SIGKILL)
+                }
+                killer.start()
+                while true {
+                    let next = DeltaTests.later(fixture, version + 1)
+                    try gate.shelf.apply(
+                        next.delta(from: DeltaTests.later(fixture, version), file: file),
+                        trust: venue.trustList()
+                    )
+                    version += 1
+                }
+            }
+            let gate = try StoreGate(nil, venue: venue, scratch: scratch)
+            // Reads every row, and compares with what was signed.
+            let manifest = try #require(try gate.shelf.restore(trust: venue.trustList()))
+            let version = manifest.metadata.version
+            #expect(version >= last)
+            let generation = version == 5 ? 0 : UInt8(version % 200)
+            let row = try manifest.ticket(venue.ticket(7))
+            #expect(row?.generation.number == generation)
+            last = version
+            try gate.journal.close()
+        }
+        #expect(last > fixture.version, "some deltas were applied")
     }
 }
