@@ -284,6 +284,25 @@ struct DeltaTests {
         return later
     }
 
+    /// Applies delta after delta until the thread beside it ends the process.
+    private static func runUntilKilled(_ errand: Errand) throws {
+        let (venue, fixture) = try fixture()
+        let gate = try StoreGate(nil, venue: venue, scratch: ScratchFolder(at: errand.folder))
+        guard let held = try gate.shelf.restore(trust: venue.trustList()) else { return }
+        var version = held.metadata.version
+        let file = try fixture.write(to: errand.folder + "/base-\(version)-\(getpid()).sqlite")
+        Thread.detachNewThread {
+            usleep(errand.microseconds)
+            kill(getpid(), SIGKILL)
+        }
+        while true {
+            let next = later(fixture, version + 1)
+            let delta = next.delta(from: later(fixture, version), file: file)
+            try gate.shelf.apply(delta, trust: venue.trustList())
+            version += 1
+        }
+    }
+
     @Test("killed at any instant, a gate comes back with a whole version", .timeLimit(.minutes(3)))
     func killed() async throws {
         let (venue, fixture) = try Self.fixture()
@@ -296,30 +315,8 @@ struct DeltaTests {
                 folder: scratch.path,
                 microseconds: UInt32.random(in: 2_000...150_000, using: &random)
             )
-            await #expect(processExitsWith: .signal(SIGKILL)) { [errand] in
-                let (venue, fixture) = try DeltaTests.fixture()
-                let gate = try StoreGate(
-                    nil,
-                    venue: venue,
-                    scratch: ScratchFolder(at: errand.folder)
-                )
-                guard
-                    var version = try gate.shelf.restore(trust: venue.trustList())?.metadata.version
-                else { return }
-                let file = try fixture.write(to: errand.folder + "/base-\(version).sqlite")
-                let killer = Thread {
-                    usleep(errand.microseconds)
-                    kill(getpid(), SIGKILL)
-                }
-                killer.start()
-                while true {
-                    let next = DeltaTests.later(fixture, version + 1)
-                    try gate.shelf.apply(
-                        next.delta(from: DeltaTests.later(fixture, version), file: file),
-                        trust: venue.trustList()
-                    )
-                    version += 1
-                }
+            await #expect(processExitsWith: .signal(SIGKILL)) { [errand = errand as Errand] in
+                try DeltaTests.runUntilKilled(errand)
             }
             let gate = try StoreGate(nil, venue: venue, scratch: scratch)
             // Reads every row, and compares with what was signed.

@@ -13,6 +13,7 @@ import Synchronization
 import TestSupport
 import Testing
 import TicketModel
+import TokenFormat
 
 /// A central that serves on loopback, and gates that sync with it, all with the real clock.
 private struct LiveVenue: Sendable {
@@ -159,6 +160,16 @@ extension Result where Failure == any Error {
     }
 }
 
+/// Expects that a condition comes true within `seconds`.
+private func expectEventually(
+    within seconds: Double,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
+) async throws {
+    let isTrue = try await eventually(within: seconds, condition)
+    #expect(isTrue, sourceLocation: sourceLocation)
+}
+
 @Suite("A real central and a real gate", .timeLimit(.minutes(2)), .serialized)
 struct LiveSyncStories {
     @Test("a ticket revoked in central is refused at a connected gate within two seconds")
@@ -166,8 +177,8 @@ struct LiveSyncStories {
         try await LiveVenue.open(tickets: 5000) { venue in
             let gate = try await venue.newGate()
             try await gate.syncing {
-                #expect(try await eventually(within: 30) { gate.version > 0 })
-                #expect(try await eventually(within: 10) { gate.core.settlement.hasBarcodeKey })
+                try await expectEventually(within: 30) { gate.version > 0 }
+                try await expectEventually(within: 10) { gate.core.settlement.hasBarcodeKey }
                 let first = try #require(gate.core.shelf.current)
                 #expect(first.metadata.fileVersion == first.metadata.version)
                 var slowest = Duration.zero
@@ -207,7 +218,7 @@ struct LiveSyncStories {
         try await LiveVenue.open(tickets: 200) { venue in
             let gate = try await venue.newGate()
             try await gate.syncing {
-                #expect(try await eventually(within: 30) { gate.version > 0 })
+                try await expectEventually(within: 30) { gate.version > 0 }
             }
             try gate.core.journal.close()
             for number in 0..<30 {
@@ -222,7 +233,7 @@ struct LiveSyncStories {
             #expect(newest.version > gate.version && newest.fileVersion < newest.version)
             let later = try await venue.newGate()
             try await later.syncing {
-                #expect(try await eventually(within: 20) { later.version >= newest.version })
+                try await expectEventually(within: 20) { later.version >= newest.version }
             }
             try later.core.journal.close()
             // Everything of the gate's manifest is lost: file and delta bring it back.
@@ -230,7 +241,7 @@ struct LiveSyncStories {
             let anew = try await venue.newGate()
             #expect(anew.version == 0)
             try await anew.syncing {
-                #expect(try await eventually(within: 20) { anew.version >= newest.version })
+                try await expectEventually(within: 20) { anew.version >= newest.version }
             }
             let id = venue.tickets[29].ticket.id
             #expect(try anew.core.shelf.current?.ticket(id)?.status == .blocked)
@@ -242,8 +253,8 @@ struct LiveSyncStories {
         try await LiveVenue.open(tickets: 3) { venue in
             let gate = try await venue.newGate()
             try await gate.syncing {
-                #expect(try await eventually(within: 30) { gate.version > 0 })
-                #expect(try await eventually(within: 10) { gate.core.settlement.hasBarcodeKey })
+                try await expectEventually(within: 30) { gate.version > 0 }
+                try await expectEventually(within: 10) { gate.core.settlement.hasBarcodeKey }
                 for specimen in try await venue.data.manifests.specimens(venue.event) {
                     let verdict = await gate.lane.scan(Array(specimen.text.utf8), scanner: "test")
                     #expect(!verdict.decision.opensLane, "\(specimen.kind)")
