@@ -2,7 +2,8 @@ import TestSupport
 
 /// Measures what a gate does for every guest, each beside the bare library it stands on.
 ///
-/// `bench-gate` runs everything; `bench-gate commit` only the named parts: token, commit, lookup, scan.
+/// `bench-gate` runs everything; `bench-gate commit` only the named parts: token, commit, lookup,
+/// scan.
 @main
 struct BenchGate {
     static func main() async throws {
