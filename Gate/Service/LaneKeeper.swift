@@ -59,11 +59,7 @@ package actor LaneKeeper {
             evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
         )
         let settled = await core.settlement.settle(scan)
-        if case .token(let token) = credential, token.fields.type == .live,
-            !token.fields.flags.contains(.preissued)
-        {
-            await core.clock.prove(token.fields.startTime)
-        }
+        core.clock.witness(credential, settled.decision)
         return LaneVerdict(
             decision: settled.decision,
             situation: situation,

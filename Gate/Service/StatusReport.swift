@@ -20,7 +20,7 @@ struct StatusReport: Sendable {
             .init("event_name", .string(core.shelf.current?.eventName ?? "")),
             .init("device", device),
             .init("manifest", manifest(at: reading.now)),
-            .init("clock", clock(reading)),
+            .init("clock", ClockReport(core.clock).json),
             .init("log", log),
             .init(
                 "sync",
@@ -75,15 +75,6 @@ struct StatusReport: Sendable {
         ])
     }
 
-    private func clock(_ reading: ClockReading) -> JSONValue {
-        .object([
-            .init("state", .string(reading.state.rawValue)),
-            .init("offset", .integer(core.clock.offset)),
-            .init("u", .integer(reading.uncertainty.milliseconds)),
-            .init("floor", .integer(reading.floor.milliseconds)),
-        ])
-    }
-
     /// Where the log stands; `null` without one, or when the journal cannot be read.
     private var log: JSONValue {
         guard let identity = core.identity,
@@ -132,9 +123,7 @@ struct StatusReport: Sendable {
     /// Sets the gauges that a scrape reads.
     func updateGauges() {
         let reading = core.clock.reading()
-        Gauge(label: "stile_gate_clock_uncertainty_seconds")
-            .record(Double(reading.uncertainty.milliseconds) / 1000)
-        Gauge(label: "stile_gate_clock_trusted").record(reading.state == .untrusted ? 0 : 1)
+        ClockReport(core.clock).updateGauges()
         let manifest = core.shelf.current?.metadata
         Gauge(label: "stile_gate_manifest_version").record(manifest?.version ?? 0)
         Gauge(label: "stile_gate_manifest_known").record(core.manifestKnown)

@@ -75,7 +75,7 @@ struct LaneTests {
         #expect(gate.core.clock.reading().floor < later)
         _ = await gate.scan(venue.liveCode(venue.ticket(5), at: later))
         #expect(gate.core.clock.reading().floor == later)
-        gate.core.clock.storeFloor()
+        await gate.core.clock.tick()
         #expect(try gate.core.journal.state(.clockFloor) != nil)
         try await gate.client.shutdown()
     }
