@@ -131,8 +131,12 @@ extension GateClock {
     /// The offset stays, for one proof alone sets no clock, but a reader of the log is told that it
     /// is not to be trusted: once for each offset.
     private mutating func noteRollback(at boot: Int64) -> [Effect] {
-        guard anchor.basis == .known, isBehindFloor(at: boot), !isRollbackNoted else { return [] }
-        isRollbackNoted = true
+        guard isBehindFloor(at: boot), !isRollbackNoted else { return [] }
+        switch anchor.basis {
+        // Nobody trusts these anyway.
+        case .guess, .doubted: return []
+        case .known, .shown: isRollbackNoted = true
+        }
         return [.record(step(.rollback, from: anchor.offset, at: boot))]
     }
 
@@ -177,12 +181,12 @@ extension GateClock {
                 at: boot
             )
         else { return [] }
-        let new = Anchor(
-            offset: offset,
-            uncertainty: anchor.basis == .known ? Self.slowUncertainty : Self.guessUncertainty,
-            at: boot,
-            basis: anchor.basis
-        )
+        let (uncertainty, basis): (Duration, Basis) =
+            switch anchor.basis {
+            case .guess, .doubted: (Self.guessUncertainty, anchor.basis)
+            case .known, .shown: (Self.slowUncertainty, .shown)
+            }
+        let new = Anchor(offset: offset, uncertainty: uncertainty, at: boot, basis: basis)
         return set(new, by: .slow, at: boot)
     }
 

@@ -18,6 +18,8 @@ package struct GateClock: Hashable, Sendable {
     package static let guessUncertainty = Duration.seconds(24 * 3600)
     /// The uncertainty of a clock that tokens have moved forward.
     package static let slowUncertainty = Duration.seconds(15)
+    /// Up to where such a clock is in holdover, 2¾ hours on: it starts at the limit of others.
+    package static let slowUpTo = Duration.seconds(16)
     /// A floor that has risen by this much is stored at once, so that no crash takes back more.
     package static let floorKeptWithin = Duration.seconds(10)
 
@@ -44,6 +46,8 @@ package struct GateClock: Hashable, Sendable {
         case guess
         /// Central or a peer has told the time.
         case known
+        /// It was known, but codes of several tickets have moved it forward.
+        case shown
         /// It was known, but expired codes of many tickets say that it runs ahead.
         case doubted
     }
@@ -122,10 +126,11 @@ package struct GateClock: Hashable, Sendable {
         switch anchor.basis {
         case .guess: return .neverSet
         case .doubted: return .fast
-        case .known: break
+        case .known, .shown: break
         }
         if isBehindFloor(at: boot) { return .rollback }
-        return uncertainty(at: boot) > Self.holdoverUpTo ? .unsure : nil
+        let limit = anchor.basis == .shown ? Self.slowUpTo : Self.holdoverUpTo
+        return uncertainty(at: boot) > limit ? .unsure : nil
     }
 
     func now(at boot: Int64) -> Timestamp {

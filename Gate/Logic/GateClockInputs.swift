@@ -79,7 +79,7 @@ extension GateClock {
         /// `nil` for whatever proves no time: unproven codes, barcodes, and tokens that central did
         /// not sign at their start.
         package init?(_ credential: Credential, _ decision: Decision) {
-            guard case .token(let token) = credential, token.fields.type == .live,
+            guard case .token(let token) = credential, credential.form == .live,
                 !token.fields.flags.contains(.preissued)
             else { return nil }
             self.init(

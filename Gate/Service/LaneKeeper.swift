@@ -1,6 +1,7 @@
 import AdmissionRules
 package import GateLogic
 import GateStore
+import Platform
 import Sodium
 import TicketModel
 import TokenFormat
@@ -66,7 +67,11 @@ package actor LaneKeeper {
             sequence: settled.sequence,
             manifest: settled.manifest,
             scanner: scanner,
-            fault: settled.fault?.description
+            fault: settled.fault?.description,
+            language: language,
+            earlierTime: settled.decision.earlier.map {
+                TimeOfDay(SystemClock.timeOfDay(at: $0.time))
+            }
         )
     }
 
@@ -84,9 +89,12 @@ package actor LaneKeeper {
             sequence: nil,
             manifest: 0,
             scanner: scanner,
-            fault: StorageFault.notEnrolled.description
+            fault: StorageFault.notEnrolled.description,
+            language: language
         )
     }
+
+    private var language: StewardLanguage { settings.language ?? core.settings.language }
 
     private func situation(_ identity: GateIdentity?) -> LaneSituation {
         LaneSituation(
@@ -98,5 +106,11 @@ package actor LaneKeeper {
             clock: core.clock.reading(),
             isIsolated: core.isIsolated
         )
+    }
+}
+
+extension TimeOfDay {
+    fileprivate init(_ time: (hour: Int, minute: Int)) {
+        self.init(hour: time.hour, minute: time.minute)
     }
 }

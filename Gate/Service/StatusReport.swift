@@ -36,10 +36,20 @@ struct StatusReport: Sendable {
                 "storage",
                 .object([.init("fault", Self.text(core.settlement.fault?.description))])
             ),
+            .init("ready", ready),
             .init("lanes", .array(core.settings.lanes.map(Self.lane))),
             .init("scanners", .array(scanners.all.map(Self.scanner))),
             .init("counts", counts),
             .init("last", core.board.last?.json() ?? .null),
+        ])
+    }
+
+    /// What the page shows before the first code.
+    private var ready: JSONValue {
+        let text = core.settings.language.template(.ready)
+        return .object([
+            .init("headline", .string(text.headline)), .init("advice", .string(text.advice)),
+            .init("lang", .string(core.settings.language.rawValue)),
         ])
     }
 

@@ -29,7 +29,8 @@ struct ClockPropertyTests {
 
     private static func input(_ story: ClockStory, _ random: inout Random) -> GateClock.Input {
         let far: [Int64] = [0, 1, 5000, 11_000, 61_000, 125_000, 3_600_000, 200_000_000]
-        let distance = (far.randomElement(using: &random) ?? 0) + Int64.random(in: 0...999, using: &random)
+        let distance =
+            (far.randomElement(using: &random) ?? 0) + Int64.random(in: 0...999, using: &random)
         let gap = Duration.milliseconds(Bool.random(using: &random) ? distance : -distance)
         let time = story.reading.now + gap
         let sent = story.boot - Int64.random(in: -2...40_000, using: &random)
@@ -66,8 +67,11 @@ struct ClockPropertyTests {
     /// The state that anchor, floor and time since boot call for (PROTOCOL 7).
     private static func state(_ clock: GateClock, at boot: Int64) -> ClockState {
         let reading = clock.reading(at: boot)
-        guard clock.anchor.basis == .known, reading.now >= reading.floor - .seconds(5) else {
-            return .untrusted
+        guard reading.now >= reading.floor - .seconds(5) else { return .untrusted }
+        switch clock.anchor.basis {
+        case .guess, .doubted: return .untrusted
+        case .shown: return reading.uncertainty <= .seconds(16) ? .holdover : .untrusted
+        case .known: break
         }
         if reading.uncertainty <= .seconds(2) { return .synced }
         return reading.uncertainty <= .seconds(15) ? .holdover : .untrusted
@@ -82,7 +86,10 @@ struct ClockPropertyTests {
             var story = ClockStory()
             var kept = story.clock.floor
             for step in 0..<Self.steps {
-                story.boot += Int64.random(in: 0...(1 << Int.random(in: 0...26, using: &random)), using: &random)
+                story.boot += Int64.random(
+                    in: 0...(1 << Int.random(in: 0...26, using: &random)),
+                    using: &random
+                )
                 let before = (clock: story.clock, reading: story.reading)
                 let input = Self.input(story, &random)
                 let effects = story.take(input)

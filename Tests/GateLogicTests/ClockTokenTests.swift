@@ -23,6 +23,10 @@ struct ClockTokenTests {
         #expect(story.reading.uncertainty == .seconds(15))
         #expect(story.reading.floor == noon + .seconds(64))
         #expect(story.state == .holdover)
+        story.wait(.seconds(10_000))
+        #expect(story.state == .holdover)
+        story.wait(.milliseconds(1))
+        #expect(story.doubt == .unsure, "without a sync it is no more than a stop-gap")
     }
 
     @Test("what was proven a while ago has gone on since")

@@ -80,6 +80,21 @@ struct LaneTests {
         try await gate.client.shutdown()
     }
 
+    @Test("a lane speaks its own language, or else the gate's")
+    func language() async throws {
+        let gate = try await ServiceGate(venue, prepared: fixture)
+        let lane = LaneKeeper(
+            .init(number: LaneNumber(2), direction: .entry, language: .croatian),
+            core: gate.core
+        )
+        let code = venue.paperCode(venue.ticket(6))
+        #expect(await gate.scan(code).text.headline == "Welcome")
+        let verdict = await lane.scan(code, scanner: "test")
+        #expect(verdict.text.headline == "Već prijavljen")
+        #expect(verdict.earlierTime != nil)
+        try await gate.client.shutdown()
+    }
+
     @Test("watchers get every verdict; one that does not read holds up nobody")
     func watchers() async throws {
         let gate = try await ServiceGate(venue, prepared: fixture)
