@@ -83,8 +83,10 @@ package final class ClockKeeper: Sendable {
     }
 
     /// Takes in a time that central has proven by signing it.
+    ///
+    /// What follows is stored by ``run()``: at a start the log is opened only after this.
     package func prove(_ time: Timestamp) async {
-        await handle(.proven(time))
+        note(.proven(time))
     }
 
     /// Takes in what a scan shows about the time, and returns at once.

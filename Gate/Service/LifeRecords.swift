@@ -5,7 +5,8 @@ package import Platform
 import ServiceLifecycle
 import TicketModel
 
-/// Writes the START and STOP records, keeps what is known of the clock stored, and feeds systemd's watchdog.
+/// Writes the START and STOP records, keeps what is known of the clock stored, and feeds systemd's
+/// watchdog.
 ///
 /// The first service to start and the last to stop, so that STOP closes what all others wrote.
 package struct LifeRecords: Service, CustomStringConvertible {

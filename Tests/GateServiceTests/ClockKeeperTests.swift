@@ -134,14 +134,31 @@ struct ClockKeeperTests {
         let bench = try Bench()
         let keeper = try bench.keeper(wall: noon)
         let runner = Task { await keeper.run() }
+        let stored = { try bench.keeper(wall: noon).reading().floor }
         await keeper.prove(noon)
-        #expect(try bench.keeper(wall: noon).reading().floor == noon)
-        await keeper.prove(noon + .seconds(9))
-        #expect(try bench.keeper(wall: noon).reading().floor == noon)
+        try await expectEventually { try stored() == noon }
+        await keeper.handle(.proven(noon + .seconds(9)))
+        #expect(try stored() == noon)
         await keeper.tick()
         #expect(try bench.keeper(wall: noon).reading().floor == noon + .seconds(9))
         runner.cancel()
         await runner.value
+    }
+
+    @Test("what is proven while the gate starts is recorded once its log is open")
+    func provenAtStart() async throws {
+        let bench = try Bench()
+        let keeper = try bench.keeper(wall: noon)
+        await keeper.handle(.answer(time: noon, sent: bench.counter.now))
+        let restarted = try bench.keeper(wall: noon)
+        await restarted.prove(noon + .seconds(60))
+        #expect(restarted.reading().state == .untrusted)
+        #expect(try bench.records().count == 1)
+        await restarted.tick()
+        let steps = try bench.records().map { try offsets($0) }
+        #expect(steps.count == 2)
+        #expect(steps.last.map { $0.old == $0.new } == true)
+        #expect(try bench.records().last?.clock == .untrusted)
     }
 
     @Test("a clock found to be fast is still doubted by the next program")
