@@ -174,7 +174,8 @@ extension GateClock {
     /// doubted, does not come from codes that anybody may have kept.
     private mutating func weighSlow(_ token: LiveToken, at boot: Int64) -> [Effect] {
         let due = now(at: boot) + SlowEvidence.ahead + uncertainty(at: boot)
-        guard token.start > due,
+        guard token.start > due else { return follow(token, at: boot) }
+        guard
             let offset = slow.add(
                 token.ticket,
                 offset: token.start.milliseconds - boot,
@@ -187,6 +188,19 @@ extension GateClock {
             case .known, .shown: (Self.slowUncertainty, .shown)
             }
         let new = Anchor(offset: offset, uncertainty: uncertainty, at: boot, basis: basis)
+        return set(new, by: .slow, at: boot)
+    }
+
+    /// Codes are up to a minute old, so their median is behind; once it has set the time, each
+    /// fresher code brings it nearer to the truth, which is never before it.
+    private mutating func follow(_ token: LiveToken, at boot: Int64) -> [Effect] {
+        guard anchor.basis == .shown, token.start > now(at: boot) else { return [] }
+        let new = Anchor(
+            offset: token.start.milliseconds - boot,
+            uncertainty: uncertainty(at: boot),
+            at: boot,
+            basis: .shown
+        )
         return set(new, by: .slow, at: boot)
     }
 

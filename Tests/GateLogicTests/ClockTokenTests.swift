@@ -40,6 +40,20 @@ struct ClockTokenTests {
         #expect(story.reading.now == noon + .seconds(260))
     }
 
+    @Test("once moved, the clock follows each fresher code, but only a little at a time")
+    func follows() {
+        var story = ClockStory.synced()
+        for ticket in 1...3 as ClosedRange<UInt64> { story.show(ticket, .seconds(60)) }
+        story.wait(.seconds(3600))
+        let before = story.reading
+        #expect(story.show(4, .seconds(-1)).causes.isEmpty)
+        #expect(story.show(4, .seconds(8)).causes == [.slow])
+        #expect(story.reading.now == before.now + .seconds(8))
+        #expect(story.reading.uncertainty == before.uncertainty, "no surer for it")
+        #expect(story.show(4, .seconds(26)).causes == [.rollback], "so far needs three tickets")
+        #expect(story.reading.now == before.now + .seconds(8))
+    }
+
     @Test("one code from the future is a proof of time, and no reason to set the clock")
     func oneFromTheFuture() {
         var story = ClockStory.synced()
