@@ -144,8 +144,8 @@ let ruleTests: [Target] = [
         "ScenarioTests",
         path: "Tests/Scenarios/Venue",
         [
-            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
-            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+            "GateLogic", "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat",
+            "TrustFormat", "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
         ]
     ),
     .executableTarget(
