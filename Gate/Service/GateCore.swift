@@ -116,14 +116,27 @@ package final class GateCore: Sendable {
     ///
     /// - Returns: `false` if it was not sealed to this device or is no key.
     package func use(sealedBarcodeKey: [UInt8]) -> Bool {
-        guard let key = keys.box.open(sealedBarcodeKey), key.count == BarcodeKey.length else {
-            return false
-        }
-        var secrets = settlement.secrets
-        secrets.barcodeKey = key
-        settlement.use(secrets)
-        shelf.use(barcodeKey: key)
+        guard let key = opened(sealedBarcodeKey) else { return false }
+        change { $0.barcodeKey = key }
         return true
+    }
+
+    /// The same for the key of wallet passes.
+    package func use(sealedWalletKey: [UInt8]) -> Bool {
+        guard let key = opened(sealedWalletKey) else { return false }
+        change { $0.walletKey = key }
+        return true
+    }
+
+    private func opened(_ sealed: [UInt8]) -> [UInt8]? {
+        keys.box.open(sealed).flatMap { $0.count == EventSecrets.keyLength ? $0 : nil }
+    }
+
+    private func change(_ change: (inout EventSecrets) -> Void) {
+        var secrets = settlement.secrets
+        change(&secrets)
+        settlement.use(secrets)
+        shelf.use(secrets)
     }
 
     /// Takes up what was stored: all of it is verified again, and none of it is needed to start.
@@ -134,6 +147,9 @@ package final class GateCore: Sendable {
             if let statement = try restoredStatement(trust) { try use(statement) }
             if let sealed = try journal.state(.secrets), !use(sealedBarcodeKey: sealed) {
                 logger.error("stored secrets are not for this device")
+            }
+            if let sealed = try journal.state(.walletSecret), !use(sealedWalletKey: sealed) {
+                logger.error("stored wallet secret is not for this device")
             }
         } catch {
             logger.error("stored identity not usable", metadata: ["error": "\(error)"])
@@ -177,9 +193,4 @@ package final class GateCore: Sendable {
         }
         return statement
     }
-}
-
-/// The key that static codes are hashed with.
-enum BarcodeKey {
-    static let length = 32
 }

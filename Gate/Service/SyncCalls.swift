@@ -123,6 +123,11 @@ struct SyncCalls: Sendable {
             throw CentralError.notBelieved("the secrets are not for this device")
         }
         try core.journal.setState(.secrets, sealed)
+        guard let walletKey = secrets.walletKey else { return .secrets }
+        guard let sealed = Base64.decodeURL(walletKey), core.use(sealedWalletKey: sealed) else {
+            throw CentralError.notBelieved("the wallet secret is not for this device")
+        }
+        try core.journal.setState(.walletSecret, sealed)
         return .secrets
     }
 

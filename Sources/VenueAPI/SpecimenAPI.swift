@@ -14,7 +14,7 @@ extension EventAPI {
         public var id: String
         /// `valid`, `revoked`, `hall`, `unpaid` or `barcode`.
         public var kind: String
-        /// The verdict that a gate in order gives, by its name.
+        /// The verdict that a gate in order shows beside SPECIMEN, by its name.
         public var expected: String
         /// A PAPER token, or an own static code: print it as a QR code.
         public var code: String

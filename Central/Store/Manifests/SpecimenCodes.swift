@@ -60,7 +60,7 @@ struct SpecimenRows: Hashable, Sendable {
 package struct SpecimenCode: Hashable, Sendable {
     package let kind: String
     package let ticket: TicketID
-    /// The verdict that a gate in order gives.
+    /// The verdict that a gate in order shows beside SPECIMEN.
     package let expected: VerdictCode
     /// A PAPER token, or an own static code.
     package let text: String

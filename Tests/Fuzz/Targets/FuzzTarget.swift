@@ -17,6 +17,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case envelope
     /// The signed payload of manifest metadata.
     case manifest
+    /// The lines of a manifest delta.
+    case delta
     /// The signed payload of an entry record.
     case entry
     /// The signed payload of a trust list.
@@ -30,6 +32,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .code: Self.code(bytes)
         case .envelope: Self.envelope(bytes)
         case .manifest: Self.manifest(bytes)
+        case .delta: Self.delta(bytes)
         case .entry: Self.entry(bytes)
         case .trust: Self.trust(bytes)
         }
@@ -65,6 +68,31 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             (try? ManifestMetadata(again, by: [key.publicKey])) == metadata,
             "metadata read back"
         )
+    }
+
+    private static func delta(_ bytes: [UInt8]) {
+        var whole = DeltaReader()
+        let read = try? Self.read(bytes, with: &whole)  // refused
+        // However the stream is cut, the same comes out.
+        var cut = DeltaReader()
+        var again: ManifestDelta?
+        do throws(DeltaError) {
+            try cut.append(bytes.prefix(bytes.count / 3))
+            try cut.append(bytes.dropFirst(bytes.count / 3))
+            again = try cut.finish()
+        } catch { again = nil }
+        check(again == read, "a delta reads the same when cut")
+        guard let read else { return }
+        var written = DeltaReader()
+        check((try? Self.read(read.lines, with: &written)) == read, "a delta reads back")
+    }
+
+    private static func read(
+        _ bytes: [UInt8],
+        with reader: inout DeltaReader
+    ) throws(DeltaError) -> ManifestDelta {
+        try reader.append(bytes)
+        return try reader.finish()
     }
 
     private static func entry(_ bytes: [UInt8]) {

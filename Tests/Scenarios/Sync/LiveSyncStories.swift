@@ -274,7 +274,9 @@ struct LiveSyncStories {
                     #expect(!verdict.decision.opensLane, "\(specimen.kind)")
                     // In a hall of the event the specimen of the wrong hall is a valid one.
                     guard specimen.kind != Specimen.hall.rawValue else { continue }
-                    #expect(verdict.decision.code == specimen.expected, "\(specimen.kind)")
+                    #expect(verdict.decision.code == .specimen, "\(specimen.kind)")
+                    let rehearsed = verdict.decision.rehearsed?.code
+                    #expect(rehearsed == specimen.expected, "\(specimen.kind)")
                 }
             }
         }
