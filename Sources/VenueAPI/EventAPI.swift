@@ -96,6 +96,7 @@ public enum EventAPI {
         enum CodingKeys: String, CodingKey, CaseIterable {
             case number, name, methods, reentry
             case maxUses = "max_uses"
+            case checkID = "check_id"
         }
 
         public init(
@@ -103,13 +104,15 @@ public enum EventAPI {
             name: String,
             methods: [String] = EventAPI.standardMethods,
             maxUses: Int = 1,
-            reentry: Bool = false
+            reentry: Bool = false,
+            checkID: Bool = false
         ) {
             self.number = number
             self.name = name
             self.methods = methods
             self.maxUses = maxUses
             self.reentry = reentry
+            self.checkID = checkID
         }
 
         public init(from decoder: any Decoder) throws {
@@ -119,6 +122,7 @@ public enum EventAPI {
             methods = try members.methodsIfPresent(.methods) ?? EventAPI.standardMethods
             maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange) ?? 1
             reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry) ?? false
+            checkID = try members.decodeIfPresent(Bool.self, forKey: .checkID) ?? false
         }
     }
 

@@ -14,6 +14,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case duplicateReference = "duplicate-reference"
     case reissueLimit = "reissue-limit"
     case ticketNotShowable = "ticket-not-showable"
+    case heldElsewhere = "held-elsewhere"
     case idempotencyConflict = "idempotency-conflict"
     case idempotencyInFlight = "idempotency-in-flight"
     case logGap = "log-gap"
@@ -37,7 +38,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .conflict, .impossibleTransition, .duplicateReference, .reissueLimit,
-            .ticketNotShowable, .idempotencyInFlight, .logGap, .logFork:
+            .ticketNotShowable, .heldElsewhere, .idempotencyInFlight, .logGap, .logFork:
             .conflict
         case .idempotencyConflict: .unprocessableContent
         case .tooLarge: .contentTooLarge
@@ -62,6 +63,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .duplicateReference: "This reference is taken within the event."
         case .reissueLimit: "The ticket has been reissued as often as is possible."
         case .ticketNotShowable: "The ticket has no code to show now."
+        case .heldElsewhere: "Another phone holds this ticket."
         case .idempotencyConflict: "The idempotency key was used for another request."
         case .idempotencyInFlight: "The first request with this idempotency key still runs."
         case .logGap: "Records are missing before these."

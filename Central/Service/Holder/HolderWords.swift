@@ -10,6 +10,7 @@ enum HolderWords {
         case .unpaid: "unpaid"
         case .over: "over"
         case .methodNotAllowed: "paper_only"
+        case .heldElsewhere, .tooManyMoves: "held"
         }
     }
 
@@ -27,6 +28,10 @@ enum HolderWords {
             "This ticket is over. Thank you for coming."
         case .methodNotAllowed:
             "This ticket has no code for the screen. Please bring the printed ticket."
+        case .heldElsewhere:
+            "This ticket is locked to another phone. Open it there, or move it to this phone."
+        case .tooManyMoves:
+            "This ticket was moved from phone to phone too often. The box office will help."
         }
     }
 }

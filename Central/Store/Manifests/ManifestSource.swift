@@ -63,7 +63,7 @@ struct ManifestSource: Sendable {
             .ticket,
             """
             SELECT id, class, status, gen, coalesce(nbf, 0), coalesce(exp, 0), uses_max, reentry,
-                methods, 0, NULL FROM ticket WHERE event = ? ORDER BY id
+                methods, 0, holder FROM ticket WHERE event = ? ORDER BY id
             """,
             central,
             file

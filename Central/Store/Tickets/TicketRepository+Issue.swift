@@ -125,6 +125,11 @@ extension TicketRepository {
                     seat: order.seat,
                     reference: order.reference,
                     issued: now,
+                    linkGeneration: Generation(0),
+                    checksID: order.checksID ?? accessClass?.checksID ?? false,
+                    isPreprinted: false,
+                    hold: nil,
+                    moves: 0,
                     eventEnds: details.ends
                 )
             )
