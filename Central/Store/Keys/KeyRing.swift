@@ -180,25 +180,35 @@ package final class KeyRing: Sendable {
         return version
     }
 
-    /// The keys of an event, from memory if they were used before.
-    package func eventKeys(_ event: EventID) async throws(StoreError) -> EventKeys {
+    /// The keys that sign for an event at `now`.
+    package func eventKeys(
+        _ event: EventID,
+        at now: Timestamp
+    ) async throws(StoreError) -> EventKeys {
         if let keys = events.withLock({ $0[event] }) { return keys }
         let vault = vault
         let keys = try await database.snapshot { connection -> EventKeys? in
             guard let live = try vault.key(.live, event: event, connection),
                 let paper = try vault.key(.paper, event: event, connection),
+                let cred = try vault.key(.cred, event: event, connection),
                 let barcodeKey = try vault.secret(.barcode, event: event, connection)
             else { return nil }
             return EventKeys(
                 event: event,
                 live: live.key,
                 paper: paper.key,
+                cred: cred.key,
                 barcodeKey: barcodeKey
             )
         }
         guard let keys else { throw .notFound(.event) }
         events.withLock { $0[event] = keys }
         return keys
+    }
+
+    /// The keys of an event for callers that sign nothing with a rotating key.
+    package func eventKeys(_ event: EventID) async throws(StoreError) -> EventKeys {
+        try await eventKeys(event, at: Timestamp(milliseconds: 0))
     }
 }
 

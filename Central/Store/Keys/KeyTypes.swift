@@ -7,18 +7,29 @@ package struct EventKeys: Sendable {
     package let event: EventID
     package let live: SigningKey
     package let paper: SigningKey
+    /// Signs holder credentials (type 4).
+    package let cred: SigningKey
     package let liveID: KeyID
     package let paperID: KeyID
+    package let credID: KeyID
     /// Hashes static codes for the manifest; 32 bytes.
     package let barcodeKey: [UInt8]
 
-    init(event: EventID, live: SigningKey, paper: SigningKey, barcodeKey: [UInt8]) {
+    init(
+        event: EventID,
+        live: SigningKey,
+        paper: SigningKey,
+        cred: SigningKey,
+        barcodeKey: [UInt8]
+    ) {
         self.event = event
         self.live = live
         self.paper = paper
+        self.cred = cred
         self.barcodeKey = barcodeKey
         liveID = live.publicKey.keyID
         paperID = paper.publicKey.keyID
+        credID = cred.publicKey.keyID
     }
 }
 
@@ -40,13 +51,13 @@ struct SeasonKeys: Sendable {
 
 /// What a row of `signing_key` may be; raw values are stored.
 enum StoredRole: String, CaseIterable, Sendable {
-    case root, live, paper, manifest, fresh
+    case root, live, paper, cred, manifest, fresh
     case deviceCA = "device-ca"
     case receipt
 
     /// The roles that central holds one key of, whatever the event.
     static let season: [StoredRole] = [.root, .manifest, .fresh, .deviceCA, .receipt]
-    static let ofEvent: [StoredRole] = [.live, .paper]
+    static let ofEvent: [StoredRole] = [.live, .paper, .cred]
 
     /// As the trust list names it; roots stand apart.
     var role: KeyRole? {
@@ -54,6 +65,7 @@ enum StoredRole: String, CaseIterable, Sendable {
         case .root: nil
         case .live: .live
         case .paper: .paper
+        case .cred: .cred
         case .manifest: .manifest
         case .fresh: .fresh
         case .deviceCA: .deviceCA
