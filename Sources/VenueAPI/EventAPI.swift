@@ -92,6 +92,8 @@ public enum EventAPI {
         public var maxUses: Int
         /// Whether a guest may leave and come back.
         public var reentry: Bool
+        /// Whether staff must see an identity document; for tickets issued from then on.
+        public var checkID: Bool
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case number, name, methods, reentry

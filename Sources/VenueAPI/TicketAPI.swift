@@ -15,6 +15,8 @@ public enum TicketAPI {
         public var maxUses: Int?
         public var reentry: Bool?
         public var methods: [String]?
+        /// Whether staff must see an identity document.
+        public var checkID: Bool?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case reference, seat, status, reentry, methods
@@ -22,6 +24,7 @@ public enum TicketAPI {
             case validFrom = "valid_from"
             case validUntil = "valid_until"
             case maxUses = "max_uses"
+            case checkID = "check_id"
         }
 
         public init(
@@ -52,6 +55,7 @@ public enum TicketAPI {
             maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange)
             reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry)
             methods = try members.methodsIfPresent(.methods)
+            checkID = try members.decodeIfPresent(Bool.self, forKey: .checkID)
         }
     }
 
@@ -110,15 +114,23 @@ public enum TicketAPI {
         public var maxUses: Int
         public var reentry: Bool
         public var methods: [String]
+        /// Whether staff must see an identity document.
+        public var checkID: Bool
+        /// The key of the phone that the ticket is bound to, 32 bytes, base64url.
+        public var holder: String?
+        /// The end of the offline pack that was given out for this generation, Unix milliseconds.
+        public var packUntil: Int64?
         /// Unix milliseconds.
         public var issued: Int64
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case id, event, status, generation, reference, seat, reentry, methods, issued
+            case id, event, status, generation, reference, seat, reentry, methods, issued, holder
             case accessClass = "class"
             case validFrom = "valid_from"
             case validUntil = "valid_until"
             case maxUses = "max_uses"
+            case checkID = "check_id"
+            case packUntil = "pack_until"
         }
 
         public init(
@@ -134,6 +146,9 @@ public enum TicketAPI {
             maxUses: Int,
             reentry: Bool,
             methods: [String],
+            checkID: Bool,
+            holder: String?,
+            packUntil: Int64?,
             issued: Int64
         ) {
             self.id = id
@@ -148,6 +163,9 @@ public enum TicketAPI {
             self.maxUses = maxUses
             self.reentry = reentry
             self.methods = methods
+            self.checkID = checkID
+            self.holder = holder
+            self.packUntil = packUntil
             self.issued = issued
         }
     }

@@ -116,6 +116,14 @@ extension StoredTicket {
     /// The flags of all its tokens.
     var flags: TokenFlags { checksID ? .checkID : [] }
 
+    /// Why nothing at all can be shown for it now; `nil` where something can.
+    package func refusal(at now: Timestamp) -> MintRefusal? {
+        do {
+            try checkShowable(with: methods, at: now)
+            return nil
+        } catch { return error }
+    }
+
     /// Whether a code of one method may be made for it.
     ///
     /// - Throws: the reason why not.

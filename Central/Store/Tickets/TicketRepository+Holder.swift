@@ -1,6 +1,7 @@
 import Database
 package import Sodium
 package import TicketModel
+import TokenFormat
 
 /// A phone's wish to sign the codes of a ticket with a key of its own.
 package struct HolderBinding: Hashable, Sendable {
@@ -41,6 +42,41 @@ package struct HolderBinding: Hashable, Sendable {
     }
 }
 
+/// What a phone with a bound key makes its codes of.
+package struct BoundTicket: Hashable, Sendable {
+    private static let context = Array("st1/cred\0".utf8)
+
+    package let ticket: StoredTicket
+    package let holder: PublicKey
+    /// The head of a type 3 token, with `t` left 0: 30 bytes.
+    package let head: [UInt8]
+    /// All of a type 4 token but the presentation: 126 bytes.
+    package let credential: [UInt8]
+
+    /// Signs the credential; it is the same whenever it is made.
+    init(_ ticket: StoredTicket, holder: PublicKey, _ keys: EventKeys) {
+        func head(_ type: UInt8, _ start: UInt32, _ life: UInt8, _ last: [UInt8]) -> [UInt8] {
+            let time = withUnsafeBytes(of: start.bigEndian) { Array($0) }
+            let first = [type, ticket.flags.rawValue] + keys.credID.bytes + ticket.id.bytes
+            return first + time + [life, ticket.generation.number] + last
+        }
+        let number = ticket.accessClass.number
+        let accessClass = [UInt8(number >> 8), UInt8(number & 0xFF)]
+        let vouched = head(4, ticket.generationTime, 0, accessClass) + holder.bytes
+        let signature = keys.cred.signature(over: Self.context + ticket.event.bytes + vouched)
+        self.ticket = ticket
+        self.holder = holder
+        self.head = head(3, 0, 4, Array(holder.keyID.bytes.prefix(2)))
+        credential = vouched + signature.bytes
+    }
+
+    /// The first instant at which the phone can show nothing any more.
+    package var ends: Timestamp {
+        let last = ticket.eventEnds + KeyRing.eventGrace
+        return min(ticket.expires ?? last, last)
+    }
+}
+
 extension TicketRepository {
     /// Binds a phone's key to a ticket: new generation, and every other code of it dies.
     ///
@@ -54,8 +90,8 @@ extension TicketRepository {
         _ binding: HolderBinding,
         by author: APIKeyID?,
         at now: Timestamp
-    ) async throws(StoreError) -> StoredTicket {
-        try await changing(id, by: author, at: now) { writer in
+    ) async throws(StoreError) -> BoundTicket {
+        let ticket = try await changing(id, by: author, at: now) { writer in
             let old = try writer.ticket(id)
             try Self.check(old, .holder, at: now)
             if let hold = old.hold, hold.device == binding.device, hold.holder == binding.holder {
@@ -84,5 +120,7 @@ extension TicketRepository {
             try writer.write(new, over: old, by: .bind, reason: "holder key")
             return new
         }
+        let keys = try await keys.eventKeys(ticket.event, at: now)
+        return BoundTicket(ticket, holder: binding.holder, keys)
     }
 }

@@ -62,7 +62,8 @@ extension TicketRepository {
             let old = try writer.ticket(id)
             try Self.check(old, .preissued, at: now)
             var new = try Self.taken(old, by: wish, at: now)
-            new.hold?.packUntil = max(new.hold?.packUntil ?? until, until)
+            let earlier = new.hold?.packUntil ?? until
+            new.hold?.packUntil = max(earlier, until)
             if new.generation == old.generation {
                 try writer.keep(new)
             } else {
