@@ -1,4 +1,7 @@
 import CentralStore
+import Database
+import DatabaseSQLite
+import ManifestFormat
 import Sodium
 import Testing
 import TicketModel
@@ -151,5 +154,30 @@ struct HolderTests {
             #expect(rows[ticket.id]?.generation == Generation(1))
             #expect(rows[issued[1].ticket.id]?.holder == .some(nil))
         }
+    }
+}
+
+extension CentralData {
+    /// The tickets of an event's manifest, as gates read them.
+    func ticketRows(of event: EventID) async throws -> [TicketID: TicketRow] {
+        let built = try #require(try await manifests.build(event, at: noon))
+        let file = try SQLiteDatabase.openReadOnly(built.path)
+        let rows = try await file.read { connection in
+            let columns = ManifestTable.ticket.columns.joined(separator: ",")
+            return try connection.rows("SELECT \(columns) FROM ticket") { row in
+                try row.values.map { value in
+                    switch value {
+                    case .null: ManifestValue.null
+                    case .integer(let number): .integer(number)
+                    case .text(let text): .text(text)
+                    case .blob(let bytes): .blob(bytes)
+                    case .real: throw DatabaseError.wrongType(column: 0)
+                    }
+                }
+            }
+        }
+        try file.close()
+        let tickets = try rows.map { try #require(TicketRow($0)) }
+        return Dictionary(tickets.map { ($0.id, $0) }) { first, _ in first }
     }
 }

@@ -5,9 +5,9 @@ import TokenFormat
 /// LIVE tokens signed ahead: one head and many signatures (PROTOCOL 3.8).
 package struct OfflineCodes: Hashable, Sendable {
     /// Seconds between the starts of two tokens.
-    package static let step: UInt32 = 60
+    package static let step = OfflinePack.period
     /// Tokens of the longest pack: 12 hours.
-    package static let countMax = 720
+    package static let countMax = OfflinePack.tokensMax
     package static let lengthStandard = Duration.seconds(6 * 3600)
 
     /// The 30 bytes of the first token's head; later ones differ in `t` alone.
@@ -27,7 +27,6 @@ package struct OfflineCodes: Hashable, Sendable {
 enum OfflinePackMint {
     /// Tokens that one task signs in a row: a few milliseconds, then others have their turn.
     private static let signedAtOnce = 90
-    private static let headLength = 30
 
     /// Signs `count` tokens from `start` on, spread over the machine's cores.
     static func codes(
@@ -37,34 +36,30 @@ enum OfflinePackMint {
         count: Int
     ) async -> OfflineCodes {
         let firsts = Array(stride(from: 0, to: count, by: signedAtOnce))
-        let parts = await withTaskGroup(of: (Int, [UInt8]).self) { group in
+        let parts = await withTaskGroup(of: (Int, OfflinePack).self) { group in
             for first in firsts {
-                let indices = first..<min(first + signedAtOnce, count)
-                group.addTask {
-                    let signatures = indices.flatMap { index in
-                        token(ticket, keys, start + UInt32(index) * OfflineCodes.step)
-                            .bytes[headLength...]
-                    }
-                    return (first, signatures)
-                }
+                let time = start + UInt32(first) * OfflineCodes.step
+                let length = min(signedAtOnce, count - first)
+                group.addTask { (first, pack(ticket, keys, start: time, count: length)) }
             }
-            var parts: [Int: [UInt8]] = [:]
+            var parts: [Int: OfflinePack] = [:]
             for await (first, part) in group { parts[first] = part }
             return parts
         }
         return OfflineCodes(
-            head: Array(token(ticket, keys, start).bytes[..<headLength]),
-            signatures: firsts.flatMap { parts[$0] ?? [] },
+            head: parts[0]?.headBytes ?? [],
+            signatures: firsts.flatMap { parts[$0]?.signatureBytes ?? [] },
             start: start,
             count: count
         )
     }
 
-    private static func token(
+    private static func pack(
         _ ticket: StoredTicket,
         _ keys: EventKeys,
-        _ start: UInt32
-    ) -> SignedToken {
+        start: UInt32,
+        count: Int
+    ) -> OfflinePack {
         let fields = TokenFields(
             type: .live,
             flags: ticket.flags.union(.preissued),
@@ -75,7 +70,10 @@ enum OfflinePackMint {
             generation: ticket.generation,
             accessClass: ticket.accessClass
         )
-        guard let fields else { preconditionFailure("type, flags and life agree") }
-        return SignedToken(fields, event: ticket.event, key: keys.live)
+        let pack = fields.flatMap {
+            OfflinePack($0, count: count, event: ticket.event, key: keys.live)
+        }
+        guard let pack else { preconditionFailure("a whole minute, and 1 to 90 tokens of it") }
+        return pack
     }
 }

@@ -44,30 +44,41 @@ package struct HolderBinding: Hashable, Sendable {
 
 /// What a phone with a bound key makes its codes of.
 package struct BoundTicket: Hashable, Sendable {
-    private static let context = Array("st1/cred\0".utf8)
-
     package let ticket: StoredTicket
     package let holder: PublicKey
-    /// The head of a type 3 token, with `t` left 0: 30 bytes.
-    package let head: [UInt8]
     /// All of a type 4 token but the presentation: 126 bytes.
     package let credential: [UInt8]
 
     /// Signs the credential; it is the same whenever it is made.
     init(_ ticket: StoredTicket, holder: PublicKey, _ keys: EventKeys) {
-        func head(_ type: UInt8, _ start: UInt32, _ life: UInt8, _ last: [UInt8]) -> [UInt8] {
-            let time = withUnsafeBytes(of: start.bigEndian) { Array($0) }
-            let first = [type, ticket.flags.rawValue] + keys.credID.bytes + ticket.id.bytes
-            return first + time + [life, ticket.generation.number] + last
+        let fields = TokenFields(
+            type: .holderFull,
+            flags: ticket.flags,
+            keyID: keys.credID,
+            ticket: ticket.id,
+            start: ticket.generationTime,
+            // Until the event is over.
+            life: .none,
+            generation: ticket.generation,
+            accessClass: ticket.accessClass
+        )
+        let credential = fields.flatMap {
+            HolderCredential($0, holder: holder, event: ticket.event, key: keys.cred)
         }
-        let number = ticket.accessClass.number
-        let accessClass = [UInt8(number >> 8), UInt8(number & 0xFF)]
-        let vouched = head(4, ticket.generationTime, 0, accessClass) + holder.bytes
-        let signature = keys.cred.signature(over: Self.context + ticket.event.bytes + vouched)
+        guard let credential else { preconditionFailure("type, flags and life agree") }
         self.ticket = ticket
         self.holder = holder
-        self.head = head(3, 0, 4, Array(holder.keyID.bytes.prefix(2)))
-        credential = vouched + signature.bytes
+        self.credential = credential.bytes
+    }
+
+    /// The head of a type 3 token, with `t` left 0: 30 bytes (PROTOCOL 3.2).
+    package var head: [UInt8] {
+        var head = Array(credential[..<30])
+        head[0] = TokenType.holder.rawValue
+        head.replaceSubrange(22..<26, with: [0, 0, 0, 0])
+        head[26] = TokenLife.minute.units
+        head.replaceSubrange(28..<30, with: holder.keyID.bytes.prefix(2))
+        return head
     }
 
     /// The first instant at which the phone can show nothing any more.
