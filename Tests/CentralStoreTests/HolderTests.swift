@@ -164,10 +164,10 @@ extension CentralData {
         let file = try SQLiteDatabase.openReadOnly(built.path)
         let rows = try await file.read { connection in
             let columns = ManifestTable.ticket.columns.joined(separator: ",")
-            return try connection.rows("SELECT \(columns) FROM ticket") { row in
-                try row.values.map { value in
+            return try connection.rows("SELECT \(columns) FROM ticket") { row -> [ManifestValue] in
+                try row.values.map { value -> ManifestValue in
                     switch value {
-                    case .null: ManifestValue.null
+                    case .null: .null
                     case .integer(let number): .integer(number)
                     case .text(let text): .text(text)
                     case .blob(let bytes): .blob(bytes)

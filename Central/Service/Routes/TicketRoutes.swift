@@ -37,13 +37,17 @@ struct TicketRoutes {
                 try await self.change(change, request, context)
             }
         }
-        routes.write(
-            .post,
-            "/v1/tickets/{ticket}/reissue",
-            scopes: .issue,
-            bodyMax: Self.reasonBytesMax,
-            handler: reissue
-        )
+        for (verb, change) in [("reissue", TicketChange.reissue), ("reprint", .reprint)] {
+            routes.write(
+                .post,
+                "/v1/tickets/{ticket}/\(verb)",
+                scopes: .issue,
+                bodyMax: Self.reasonBytesMax
+            ) { request, context in
+                try await self.renew(change, request, context)
+            }
+        }
+        routes.read("/v1/tickets/{ticket}/codes", scopes: .issue, handler: codes)
     }
 
     private static let verbs: [(String, TicketChange)] = [
@@ -171,14 +175,22 @@ struct TicketRoutes {
         Answer(.ok, TicketAPI.Ticket(try await changed(change, request, context)))
     }
 
-    @Sendable
-    private func reissue(
+    private func renew(
+        _ change: TicketChange,
         _ request: WriteRequest,
         _ context: CallerContext
     ) async throws -> Answer {
-        let ticket = try await changed(.reissue, request, context)
+        let ticket = try await changed(change, request, context)
         let credentials = try await data.tickets.credentials(of: ticket)
         return Answer(.ok, TicketAPI.Issued(ticket, credentials, links: links))
+    }
+
+    /// The codes of the present generation again, for a second print.
+    @Sendable
+    private func codes(_ request: Request, _ context: CallerContext) async throws -> Response {
+        let ticket = try await data.tickets.ticket(context.ticket())
+        let credentials = try await data.tickets.credentials(of: ticket)
+        return Answer(.ok, TicketAPI.Issued(ticket, credentials, links: links)).response
     }
 
     private func changed(

@@ -160,6 +160,7 @@ package final class KeyRing: Sendable {
             )
         }
         try vault.addSecret(.barcode, event: event, connection)
+        try vault.addSecret(.wallet, event: event, connection)
         try issuer.issue(version: version, at: now, connection)
         return version
     }

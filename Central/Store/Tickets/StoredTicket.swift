@@ -17,6 +17,8 @@ package struct TicketOrder: Hashable, Sendable {
     package var checksID: Bool?
     package var notBefore: Timestamp?
     package var expires: Timestamp?
+    /// A code for the box office, which lets nobody in until it is assigned.
+    package var isSpare: Bool
 
     package init(
         accessClass: ClassNumber,
@@ -28,7 +30,8 @@ package struct TicketOrder: Hashable, Sendable {
         methods: Methods? = nil,
         checksID: Bool? = nil,
         notBefore: Timestamp? = nil,
-        expires: Timestamp? = nil
+        expires: Timestamp? = nil,
+        isSpare: Bool = false
     ) {
         self.accessClass = accessClass
         self.seat = seat
@@ -40,6 +43,7 @@ package struct TicketOrder: Hashable, Sendable {
         self.checksID = checksID
         self.notBefore = notBefore
         self.expires = expires
+        self.isSpare = isSpare
     }
 }
 

@@ -112,7 +112,7 @@ extension TicketRepository {
                     id: try EventRepository.randomID(),
                     event: event,
                     accessClass: order.accessClass,
-                    status: order.isPaid ? .valid : .unpaid,
+                    status: order.isSpare ? .spare : order.isPaid ? .valid : .unpaid,
                     isPaid: order.isPaid,
                     generation: Generation(0),
                     generationTime: seconds,
@@ -127,7 +127,7 @@ extension TicketRepository {
                     issued: now,
                     linkGeneration: Generation(0),
                     checksID: order.checksID ?? accessClass?.checksID ?? false,
-                    isPreprinted: false,
+                    isPreprinted: order.isSpare,
                     hold: nil,
                     moves: 0,
                     eventEnds: details.ends
