@@ -19,7 +19,7 @@ extension TicketRepository {
         at now: Timestamp
     ) async throws(StoreError) -> StoredTicket {
         let event = try await ticket(id).event
-        let eventKeys = try await keys.eventKeys(event)
+        let eventKeys = try await keys.eventKeys(event, at: now)
         let codes = TicketCodes(keys.seasonKeys)
         return try await database.transaction { connection in
             // The revision first: on an engine with many writers this is where they queue.
