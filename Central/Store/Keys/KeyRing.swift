@@ -40,6 +40,12 @@ package final class KeyRing: Sendable {
 
     /// Fingerprint of the root keys, which devices pin at enrolment; as it was last read.
     package var rootHash: [UInt8] { TrustList.rootHash(of: seasonKeys.roots) }
+    /// The key that verifies the newest receipts; as it was last read.
+    package var receiptKey: PublicKey {
+        let newest = seasonKeys.receipt.anySigner(at: Timestamp(milliseconds: .max))
+        guard let newest else { preconditionFailure("keys without a receipt key are not opened") }
+        return newest.key.publicKey
+    }
     /// Opens evidence that gates sealed to central; as it was last read.
     package var logBox: BoxKey {
         guard let first = seasonKeys.logBoxes.first else {
