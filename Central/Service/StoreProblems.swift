@@ -59,6 +59,10 @@ enum StoreProblems {
         case .badProof: Problem.invalid("/pop", "is not the signature of the key it came with")
         case .deviceKeyTaken: Problem(.conflict, "Another device has enrolled with this key.")
         case .deviceRevoked: Problem(.forbidden, "The device is revoked.")
+        case .keysAwaitSignature: Problem(.keysAwaitSignature)
+        case .trustAwaitsSignature: Problem(.trustAwaitsSignature)
+        case .trustRefused(let refusal):
+            Problem(.conflict, "The trust list is refused: \(refusal).")
         case .upload(let fault): problem(of: fault)
         }
     }

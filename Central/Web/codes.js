@@ -67,8 +67,11 @@
     return bytes;
   }
 
-  // The generation that a LIVE token on screen says.
-  const generation = (token) => fromBase32(token.slice(3, 3 + 48))[27];
+  // The generation that a LIVE token on screen says, and the key that signed it.
+  function marks(token) {
+    const head = fromBase32(token.slice(3, 3 + 48));
+    return { generation: head[27], key: head.slice(2, 6).join() };
+  }
 
   // The token of a saved pack that is good at `now` (server time, ms); null outside the pack.
   function packed(pack, now) {
@@ -144,5 +147,5 @@
     return picture;
   }
 
-  stile.codes = { base64, fromBase64, generation, packed, own, bindMessage, sign, canDraw, draw };
+  stile.codes = { base64, fromBase64, marks, packed, own, bindMessage, sign, canDraw, draw };
 })();

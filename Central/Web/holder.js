@@ -129,7 +129,7 @@
         offline.binding = mayBind ? ticket.binding : "none";
         if (offline.binding === "now") await lockToPhone(false).catch(noted);
       }
-      await offline.renew(codes.generation(answer.token), serverNow(), offset);
+      await offline.renew(codes.marks(answer.token), serverNow(), offset);
     } catch (error) {
       noted(error);
     }

@@ -98,9 +98,11 @@
       await this.vault.raiseFloor(now);
     }
 
-    // Fetches a pack where there is none of this generation, or not much left of it.
-    async renew(generation, now, offset) {
-      const isStale = !this.pack || this.pack.generation !== generation;
+    // Fetches a pack where there is none of the generation and key of the code that is shown now,
+    // or not much left of it.
+    async renew(marks, now, offset) {
+      const isStale = !this.pack || this.pack.generation !== marks.generation
+        || stile.codes.fromBase64(this.pack.head).slice(2, 6).join() !== marks.key;
       const isShort = this.pack && this.pack.ends - now < renewRest;
       if (this.isBusy || !this.mayPack || this.isBound || this.isElsewhere) return;
       if (!isStale && (!isShort || performance.now() < this.nextPack)) return;

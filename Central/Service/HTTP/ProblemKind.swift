@@ -15,6 +15,8 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case reissueLimit = "reissue-limit"
     case ticketNotShowable = "ticket-not-showable"
     case heldElsewhere = "held-elsewhere"
+    case keysAwaitSignature = "keys-await-signature"
+    case trustAwaitsSignature = "trust-awaits-signature"
     case idempotencyConflict = "idempotency-conflict"
     case idempotencyInFlight = "idempotency-in-flight"
     case logGap = "log-gap"
@@ -40,6 +42,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .conflict, .impossibleTransition, .duplicateReference, .reissueLimit,
             .ticketNotShowable, .heldElsewhere, .idempotencyInFlight, .logGap, .logFork:
             .conflict
+        case .keysAwaitSignature, .trustAwaitsSignature: .conflict
         case .idempotencyConflict: .unprocessableContent
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -64,6 +67,8 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .reissueLimit: "The ticket has been reissued as often as is possible."
         case .ticketNotShowable: "The ticket has no code to show now."
         case .heldElsewhere: "Another phone holds this ticket."
+        case .keysAwaitSignature: "The root keys have not yet signed for the event's keys."
+        case .trustAwaitsSignature: "The root keys have not yet signed the first trust list."
         case .idempotencyConflict: "The idempotency key was used for another request."
         case .idempotencyInFlight: "The first request with this idempotency key still runs."
         case .logGap: "Records are missing before these."

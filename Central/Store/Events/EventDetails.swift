@@ -137,6 +137,8 @@ package struct EventSummary: Hashable, Sendable {
     package let revision: Int64
     /// The newest manifest; 0 before the first.
     package let manifestVersion: Int64
+    /// No trust list in force names its keys: nothing can be issued before the root keys signed.
+    package let awaitsSignature: Bool
 
     package var cursor: EventCursor { EventCursor(starts: starts, id: id) }
 }

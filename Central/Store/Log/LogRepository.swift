@@ -44,7 +44,7 @@ package struct LogRepository: Sendable {
         let stored = try await database.transaction { try Self.store(upload, at: now, $0) }
         switch stored {
         case .taken(let receipt, let new):
-            let receiptKey = keys.seasonKeys.receipt
+            let receiptKey = try await keys.signers(at: now).receipt
             return .accepted(
                 receipt: Envelope(.receipt, payload: receipt.payload, signedBy: [receiptKey]),
                 stored: new,
@@ -64,18 +64,26 @@ package struct LogRepository: Sendable {
         let receipt = try await database.snapshot { connection in
             try LogHead(device, epoch: epoch).receipt(at: now, connection)
         }
-        return Envelope(.receipt, payload: receipt.payload, signedBy: [keys.seasonKeys.receipt])
+        let receiptKey = try await keys.signers(at: now).receipt
+        return Envelope(.receipt, payload: receipt.payload, signedBy: [receiptKey])
     }
 
     /// The public halves of all live keys there are; small, and read anew for every upload.
-    private func liveKeys() async throws(StoreError) -> [EventID: PublicKey] {
-        let found = try await database.snapshot { connection in
-            try connection.rows("SELECT event, pub FROM signing_key WHERE role = 'live'") { row in
-                let event: EventID = try row.id(0)
-                return (event, try row.parsed(1, try row.blob(1)) { PublicKey(bytes: $0) })
+    private func liveKeys() async throws(StoreError) -> [TrustedKey] {
+        try await database.snapshot { connection in
+            try connection.rows(
+                "SELECT event, pub, nbf, exp, revoked FROM signing_key WHERE role = 'live'"
+            ) { row in
+                TrustedKey(
+                    key: try row.parsed(1, try row.blob(1)) { PublicKey(bytes: $0) },
+                    role: .live,
+                    event: try row.id(0),
+                    notBefore: try row.time(2),
+                    expires: try row.time(3),
+                    revoked: try row.timeIfAny(4)
+                )
             }
         }
-        return Dictionary(found) { first, _ in first }
     }
 
     private enum Stored: Sendable {

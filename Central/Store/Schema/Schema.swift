@@ -5,15 +5,14 @@ package import Database
 /// A step that was shipped never changes; a new one is added at the end. Rows that are read in the
 /// order of their key (`{CLUSTERED}`) feed a manifest without sorting.
 package enum Schema {
-    package static let migrations: [Migration] = [firstLight, issuing]
+    package static let migrations: [Migration] = [
+        firstLight, SchemaKeys.migration, SchemaIssuing.migration,
+    ]
 
     private static let firstLight = Migration(
         "first light",
         keyTables + eventTables + ticketTables + accessTables + deviceTables + logTables
     )
-
-    /// Offline packs, holder keys, spare codes and imported barcodes.
-    private static let issuing = Migration("issuing", ticketHolds + importTables)
 
     private static let keyTables = [
         """
@@ -176,41 +175,5 @@ package enum Schema {
             link {BLOB} NOT NULL, envelope {BLOB} NOT NULL, received BIGINT NOT NULL,
             PRIMARY KEY(device, epoch, seq, link)){CLUSTERED}
         """,
-    ]
-
-    private static let ticketHolds = [
-        // The generation that the holder's link was made with: a pack or a holder key for another
-        // phone raises `gen`, and the link stays.
-        "ALTER TABLE ticket ADD COLUMN link_gen BIGINT NOT NULL DEFAULT 0",
-        "UPDATE ticket SET link_gen = gen",
-        "ALTER TABLE ticket ADD COLUMN check_id BIGINT NOT NULL DEFAULT 0",
-        // Made as a spare: its prints name no class.
-        "ALTER TABLE ticket ADD COLUMN preprinted BIGINT NOT NULL DEFAULT 0",
-        "ALTER TABLE ticket ADD COLUMN device {BLOB}",
-        "ALTER TABLE ticket ADD COLUMN pack_until BIGINT",
-        "ALTER TABLE ticket ADD COLUMN holder {BLOB}",
-        "ALTER TABLE ticket ADD COLUMN moves BIGINT NOT NULL DEFAULT 0",
-        "ALTER TABLE access_class ADD COLUMN check_id BIGINT NOT NULL DEFAULT 0",
-    ]
-
-    private static let importTables = [
-        """
-        CREATE TABLE barcode_import(
-            event {BLOB} NOT NULL REFERENCES event(id), number BIGINT NOT NULL,
-            created BIGINT NOT NULL, api_key {BLOB}, class BIGINT NOT NULL, fold TEXT NOT NULL,
-            slow BIGINT NOT NULL, codes BIGINT NOT NULL, hashed BIGINT NOT NULL,
-            warnings TEXT NOT NULL, PRIMARY KEY(event, number)){CLUSTERED}
-        """,
-        // What a barcode's manifest name is made of, sealed: its bytes, or, once it was computed,
-        // its slow hash. It is all that another barcode key needs.
-        """
-        CREATE TABLE imported_code(
-            event {BLOB} NOT NULL, import BIGINT NOT NULL, line BIGINT NOT NULL,
-            ticket {BLOB} NOT NULL, tag {BLOB} NOT NULL, state BIGINT NOT NULL,
-            sealed {BLOB} NOT NULL, PRIMARY KEY(event, import, line), UNIQUE(event, tag),
-            FOREIGN KEY(event, import) REFERENCES barcode_import(event, number)){CLUSTERED}
-        """,
-        "CREATE INDEX imported_code_ticket ON imported_code(ticket)",
-        "CREATE INDEX imported_code_waiting ON imported_code(event, import, line) WHERE state = 0",
     ]
 }

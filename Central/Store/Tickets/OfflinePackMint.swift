@@ -23,6 +23,15 @@ package struct OfflineCodes: Hashable, Sendable {
     package var ends: Timestamp { starts + .seconds(Int(Self.step) * count) }
 }
 
+extension Timestamp {
+    /// The last whole minute, so that no token of a pack, whose grid is minutes, is older than the
+    /// key of an event that was made within the same minute.
+    var wholeMinute: Timestamp {
+        let rest = milliseconds % 60_000
+        return Timestamp(milliseconds: milliseconds - (rest < 0 ? rest + 60_000 : rest))
+    }
+}
+
 /// Signs packs: no storage, no clock.
 enum OfflinePackMint {
     /// Tokens that one task signs in a row: a few milliseconds, then others have their turn.

@@ -23,7 +23,7 @@ extension TicketRepository {
         let details = try await database.snapshot { try EventRepository.event(event, $0).details }
         try Self.check(orders, against: details)
         let tickets = try Self.tickets(orders, event: event, details, at: now)
-        let eventKeys = try await keys.eventKeys(event)
+        let eventKeys = try await keys.eventKeys(event, at: now)
         let codes = TicketCodes(keys.seasonKeys)
         let signed = await Self.sign(tickets, codes, eventKeys)
         let issued = signed.map(\.issued)

@@ -54,7 +54,7 @@ extension TicketRepository {
         at now: Timestamp
     ) async throws(StoreError) -> IssuedPack {
         let ticket = try await ticket(id)
-        let eventKeys = try await keys.eventKeys(ticket.event)
+        let eventKeys = try await keys.eventKeys(ticket.event, at: now)
         let opening = try await database.snapshot { try Self.opening(of: ticket, $0) }
         let span = try Self.span(wish, ticket, opening, at: now)
         let until = Timestamp(seconds: span.start) + .seconds(60 * span.count)

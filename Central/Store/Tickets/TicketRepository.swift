@@ -26,14 +26,14 @@ package struct TicketRepository: Sendable {
         ownCode text: String,
         event: EventID
     ) async throws(StoreError) -> StoredTicket {
-        let keys = try await keys.eventKeys(event)
+        let barcodeKey = try await keys.barcodeKey(of: event)
         guard case .ownCode(let code) = ScannedCode(Array(text.utf8), source: .typed) else {
             throw .notFound(.ticket)
         }
         let hash = BarcodeHash.hash(
             of: Array(code.text.utf8),
             event: event,
-            key: keys.barcodeKey
+            key: barcodeKey
         )
         return try await database.snapshot { connection in
             let id = try connection.first(
@@ -161,7 +161,7 @@ package struct TicketRepository: Sendable {
         byLink: Bool = false,
         at now: Timestamp
     ) async throws(StoreError) -> SignedToken {
-        let keys = try await keys.eventKeys(ticket.event)
+        let keys = try await keys.eventKeys(ticket.event, at: now)
         do throws(MintRefusal) {
             let token = try TokenMint.live(for: ticket, keys: keys, at: now)
             if byLink, ticket.hold?.holder != nil { throw MintRefusal.heldElsewhere }

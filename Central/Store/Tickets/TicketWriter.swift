@@ -72,7 +72,7 @@ extension TicketRepository {
         _ body: @escaping @Sendable (TicketWriter) throws -> Value
     ) async throws(StoreError) -> Value {
         let event = try await ticket(id).event
-        let eventKeys = try await keys.eventKeys(event)
+        let eventKeys = try await keys.eventKeys(event, at: now)
         let codes = TicketCodes(keys.seasonKeys)
         return try await database.transaction { connection in
             try body(
