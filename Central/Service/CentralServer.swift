@@ -62,6 +62,7 @@ package struct CentralServer {
         EventRoutes(data: data, clock: clock).add(to: &routes)
         TicketRoutes(data: data, clock: clock, links: links).add(to: &routes)
         TokenRoutes(data: data, clock: clock).add(to: &routes)
+        BarcodeRoutes(data: data, clock: clock).add(to: &routes)
         SpareRoutes(data: data, clock: clock, links: links).add(to: &routes)
         ManifestRoutes(data: data, builder: builder, signal: signal).add(to: &routes)
         GateRoutes(data: data, clock: clock).add(to: &routes)
@@ -107,7 +108,7 @@ package struct CentralServer {
                 )
             ),
             configuration: configuration,
-            services: [assembly.manifests],
+            services: [assembly.manifests, BarcodeService(data: data, logger: logger)],
             onServerRunning: { channel in
                 onListening(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")
             },

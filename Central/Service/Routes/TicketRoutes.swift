@@ -92,6 +92,11 @@ struct TicketRoutes {
                 from: body.bytes,
                 countMax: WireLimits.ticketsMax
             )
+        case .table:
+            throw Problem(
+                .unsupportedMediaType,
+                "Send application/json or \(RequestBodyBytes.linesMediaType)."
+            )
         }
         guard !drafts.isEmpty else { throw Problem(.invalidRequest, "There is no ticket in it.") }
         guard drafts.count <= WireLimits.ticketsMax else {

@@ -20,6 +20,18 @@ extension TicketRepository {
         at now: Timestamp,
         answer: IdempotentAnswer<[IssuedTicket]>? = nil
     ) async throws(StoreError) -> [IssuedTicket] {
+        try await issue(orders, event: event, by: author, at: now, answer: answer) { _, _ in }
+    }
+
+    /// - Parameter also: what else belongs into the transaction.
+    func issue(
+        _ orders: [TicketOrder],
+        event: EventID,
+        by author: APIKeyID?,
+        at now: Timestamp,
+        answer: IdempotentAnswer<[IssuedTicket]>? = nil,
+        also: @escaping @Sendable (any SQLConnection, [StoredTicket]) throws -> Void
+    ) async throws(StoreError) -> [IssuedTicket] {
         let details = try await database.snapshot { try EventRepository.event(event, $0).details }
         try Self.check(orders, against: details)
         let tickets = try Self.tickets(orders, event: event, details, at: now)
@@ -41,6 +53,7 @@ extension TicketRepository {
                 )
                 try connection.runBatch(TicketColumns.insert, rows)
                 try connection.runBatch(TicketColumns.insertCode, codeRows)
+                try also(connection, tickets)
                 if let stored { try stored.keep(connection) }
             }
         } catch .database(.uniqueViolation) {
