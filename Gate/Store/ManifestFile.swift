@@ -2,8 +2,9 @@ package import AdmissionRules
 import CSQLiteHardening
 import GRDB
 package import ManifestFormat
+import Sodium
 package import TicketModel
-import TokenFormat
+package import TokenFormat
 
 /// An open manifest: read-only, hardened, verified, and the same for as long as anyone holds it.
 ///
@@ -66,12 +67,24 @@ package final class ManifestFile: Sendable {
         access[accessClass] ?? []
     }
 
+    /// What a proof depends on, to be fetched before it is checked.
+    package func proofFacts(for code: ScannedCode) throws(StorageFault) -> ProofFacts {
+        guard case .token(let token) = code, token.fields.type == .holder else {
+            return ProofFacts(imports: facts.policy.imports)
+        }
+        let bound = try ticket(token.fields.ticket)?.holder
+        return ProofFacts(
+            holder: bound.flatMap { PublicKey(bytes: $0) },
+            imports: facts.policy.imports
+        )
+    }
+
     /// The rows that concern one credential.
     ///
-    /// - Parameter barcodeKey: the event's key for static codes; without it none can be looked up.
+    /// - Parameter barcodeNames: under which names a static code may be listed, see ``Proof``.
     package func facts(
         for credential: Credential,
-        barcodeKey: [UInt8]?
+        barcodeNames: [[UInt8]] = []
     ) throws(StorageFault) -> Facts {
         var facts = Facts(manifest: self.facts)
         do {
@@ -80,11 +93,8 @@ package final class ManifestFile: Sendable {
                 switch credential {
                 case .unproven: return
                 case .token(let token): named = token.fields.ticket
-                case .ownCode(let code):
-                    facts.code = try self.code(Array(code.text.utf8), barcodeKey, in: database)
-                    named = facts.code?.ticket
-                case .imported(let barcode):
-                    facts.code = try self.code(barcode.bytes, barcodeKey, in: database)
+                case .ownCode, .imported:
+                    facts.code = try Self.code(barcodeNames, in: database)
                     named = facts.code?.ticket
                 }
                 guard let named else { return }
@@ -106,16 +116,14 @@ package final class ManifestFile: Sendable {
         } catch { throw StorageFault(error) }
     }
 
-    private func code(
-        _ bytes: [UInt8],
-        _ key: [UInt8]?,
-        in database: Database
-    ) throws -> CodeRow? {
-        guard let key else { return nil }
-        let hash = BarcodeHash.hash(of: bytes, event: metadata.event, key: key)
-        guard let values = try Self.row(Self.codeQuery, key: hash, in: database) else { return nil }
-        guard let row = CodeRow(values) else { throw StorageFault.badValue("code") }
-        return row
+    /// The row of the first name that is listed.
+    private static func code(_ names: [[UInt8]], in database: Database) throws -> CodeRow? {
+        for name in names {
+            guard let values = try row(codeQuery, key: name, in: database) else { continue }
+            guard let row = CodeRow(values) else { throw StorageFault.badValue("code") }
+            return row
+        }
+        return nil
     }
 
     private static func ticket(_ id: TicketID, in database: Database) throws -> TicketRow? {
