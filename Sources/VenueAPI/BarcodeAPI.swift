@@ -32,48 +32,47 @@ public enum BarcodeAPI {
         }
 
         public init(from decoder: any Decoder) throws {
-            let single = try decoder.singleValueContainer()
-            // Neither a text nor a number: the object below says what is wrong with it.
-            if let text = try? single.decode(String.self) {
-                try self.init(text: text, isNumber: false, decoder)
-                return
-            }
-            // As above.
-            if let number = try? single.decode(UInt64.self) {
-                try self.init(text: String(number), isNumber: true, decoder)
+            if let (text, isNumber) = try Self.cell(try decoder.singleValueContainer()) {
+                code = text
+                self.isNumber = isNumber
                 return
             }
             let members = try decoder.strict(CodingKeys.self)
-            let cell = try members.superDecoder(forKey: .code).singleValueContainer()
-            // Text first, then a number.
-            if let text = try? cell.decode(String.self) {
-                code = text
-                isNumber = false
-            } else if let number = try? cell.decode(UInt64.self) {
-                // Whole and within 64 bits; its digits are counted later.
-                code = String(number)
-                isNumber = true
-            } else {
+            let nested = try members.superDecoder(forKey: .code).singleValueContainer()
+            guard let (text, isNumber) = try Self.cell(nested) else {
                 throw members.fault(.code, "is neither a text nor a whole number of 15 digits")
             }
-            guard BarcodeAPI.cellBytes.contains(code.utf8.count) else {
-                throw members.fault(.code, "is not 1 to \(BarcodeAPI.cellBytes.upperBound) bytes")
-            }
+            code = text
+            self.isNumber = isNumber
             accessClass = try members.numberIfPresent(.accessClass, in: WireLimits.classNumbers)
             reference = try members.textIfPresent(.reference, bytes: WireLimits.referenceBytes)
             seat = try members.textIfPresent(.seat, bytes: WireLimits.seatBytes)
         }
 
-        private init(text: String, isNumber: Bool, _ decoder: any Decoder) throws {
+        /// A text, or a whole number as text; `nil` for anything else.
+        private static func cell(
+            _ container: any SingleValueDecodingContainer
+        ) throws -> (text: String, isNumber: Bool)? {
+            let text: String
+            let isNumber: Bool
+            // What is no text may be a number, and what is neither is for the caller to name.
+            if let read = try? container.decode(String.self) {
+                (text, isNumber) = (read, false)
+            } else if let read = try? container.decode(UInt64.self) {
+                // Whole and within 64 bits, as the reason above says; digits are counted later.
+                (text, isNumber) = (String(read), true)
+            } else {
+                return nil
+            }
             guard BarcodeAPI.cellBytes.contains(text.utf8.count) else {
                 throw DecodingError.dataCorrupted(
                     .init(
-                        codingPath: decoder.codingPath,
+                        codingPath: container.codingPath,
                         debugDescription: "is not 1 to \(BarcodeAPI.cellBytes.upperBound) bytes"
                     )
                 )
             }
-            self.init(code: text, isNumber: isNumber)
+            return (text, isNumber)
         }
 
         public func encode(to encoder: any Encoder) throws {

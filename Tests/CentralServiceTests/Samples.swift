@@ -93,6 +93,20 @@ enum Samples {
         serverTime: 1
     )
 
+    private static func barcodeImport(tickets: [String]?) -> BarcodeAPI.Import {
+        BarcodeAPI.Import(
+            number: 1,
+            created: 1,
+            accessClass: 1,
+            fold: "none",
+            slow: false,
+            codes: 1,
+            hashed: 1,
+            warnings: [],
+            tickets: tickets
+        )
+    }
+
     private static func holderTicket(_ optional: String?) -> HolderAPI.Ticket {
         HolderAPI.Ticket(
             event: "",
@@ -194,6 +208,12 @@ enum Samples {
         "Pack": Sample(pack),
         "Binding": Sample(PackAPI.Binding(device: "", holder: "", pop: "", takeOver: true)),
         "Bound": Sample(bound),
+        "Barcode": Sample(
+            BarcodeAPI.Item(code: "", accessClass: 1, reference: "", seat: "")
+        ),
+        "BarcodeDraft": Sample(BarcodeAPI.Draft(accessClass: 1, codes: [])),
+        "BarcodeImport": Sample(barcodeImport(tickets: [])),
+        "BarcodeImportList": Sample(BarcodeAPI.ImportList(imports: [])),
         "SpareDraft": Sample(TicketAPI.SpareDraft(count: 1, accessClass: 1)),
         "Assignment": Sample(
             TicketAPI.Assignment(
@@ -301,6 +321,8 @@ enum Samples {
         "HolderCode": Sample(HolderAPI.Code(state: "", serverTime: 1)),
         "HolderTicket": Sample(holderTicket(nil)),
         "PackDraft": Sample(PackAPI.Draft(device: "")),
+        "Barcode": Sample(BarcodeAPI.Item(code: "")),
+        "BarcodeImport": Sample(barcodeImport(tickets: nil)),
         "Binding": Sample(PackAPI.Binding(device: "", holder: "", pop: "")),
         "SpareDraft": Sample(TicketAPI.SpareDraft(count: 1)),
         "Key": Sample(
@@ -340,6 +362,9 @@ enum Samples {
         },
         "POST /t/{link}/pack": { _ = try WireJSON.decode(PackAPI.Draft.self, from: $0) },
         "POST /t/{link}/holder": { _ = try WireJSON.decode(PackAPI.Binding.self, from: $0) },
+        "POST /v1/events/{event}/barcodes": {
+            _ = try WireJSON.decode(BarcodeAPI.Draft.self, from: $0)
+        },
         "POST /v1/events/{event}/spares": {
             _ = try WireJSON.decode(TicketAPI.SpareDraft.self, from: $0)
         },

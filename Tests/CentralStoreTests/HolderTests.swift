@@ -158,13 +158,30 @@ struct HolderTests {
 }
 
 extension CentralData {
-    /// The tickets of an event's manifest, as gates read them.
+    /// The tickets of an event's newest manifest, as gates read them.
     func ticketRows(of event: EventID) async throws -> [TicketID: TicketRow] {
-        let built = try #require(try await manifests.build(event, at: noon))
-        let file = try SQLiteDatabase.openReadOnly(built.path)
+        let tickets = try await manifestRows(of: event, .ticket).map {
+            try #require(TicketRow($0))
+        }
+        return Dictionary(tickets.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// The rows of one table of an event's newest manifest, built if something has changed.
+    func manifestRows(
+        of event: EventID,
+        _ table: ManifestTable
+    ) async throws -> [[ManifestValue]] {
+        let path: String
+        if let built = try await manifests.build(event, at: noon) {
+            path = built.path
+        } else {
+            path = try await manifests.latest(event).path
+        }
+        let file = try SQLiteDatabase.openReadOnly(path)
         let rows = try await file.read { connection in
-            let columns = ManifestTable.ticket.columns.joined(separator: ",")
-            return try connection.rows("SELECT \(columns) FROM ticket") { row -> [ManifestValue] in
+            let columns = table.columns.joined(separator: ",")
+            return try connection.rows("SELECT \(columns) FROM \(table.rawValue)") {
+                row -> [ManifestValue] in
                 try row.values.map { value -> ManifestValue in
                     switch value {
                     case .null: .null
@@ -177,7 +194,6 @@ extension CentralData {
             }
         }
         try file.close()
-        let tickets = try rows.map { try #require(TicketRow($0)) }
-        return Dictionary(tickets.map { ($0.id, $0) }) { first, _ in first }
+        return rows
     }
 }

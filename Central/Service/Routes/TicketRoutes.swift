@@ -162,8 +162,19 @@ struct TicketRoutes {
         guard let code = query["code"] else { throw Problem.invalid("code", "is missing") }
         guard let event = try query.parsed("event", as: "an event's id", { EventID(hex: $0) })
         else { throw Problem.invalid("event", "is missing") }
-        let ticket = try await data.tickets.ticket(ownCode: code, event: event)
-        return Answer(.ok, TicketAPI.Ticket(ticket)).response
+        return Answer(.ok, TicketAPI.Ticket(try await ticket(code, event))).response
+    }
+
+    /// The ticket of an own static code, or else of an imported barcode.
+    private func ticket(
+        _ code: String,
+        _ event: EventID
+    ) async throws(StoreError) -> StoredTicket {
+        do throws(StoreError) {
+            return try await data.tickets.ticket(ownCode: code, event: event)
+        } catch .notFound(.ticket) {
+            return try await data.barcodes.ticket(barcode: Array(code.utf8), event: event)
+        }
     }
 
     @Sendable

@@ -1,6 +1,6 @@
 import Database
 import ManifestFormat
-package import TicketModel
+import TicketModel
 
 extension BarcodeRepository {
     /// Barcodes that one round hashes: a few seconds of work, after which gates can know them.
