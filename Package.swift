@@ -192,7 +192,7 @@ let central: [Target] = [
         name: "stile-central",
         dependencies: [
             "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
-            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
+            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
             logging, metrics,
         ],
         path: "Central/Command",
