@@ -18,7 +18,7 @@ enum KeyText {
 
     static func table(_ keys: [StoredKey]) -> String {
         var lines = [
-            "KID       ROLE       STANDING          USABLE                                     EVENT"
+            "KID       ROLE       STANDING          \(padded("USABLE", 44))  EVENT"
         ]
         for key in keys {
             let dates = "\(TrustChange.date(key.notBefore)) to \(TrustChange.date(key.expires))"
@@ -67,7 +67,10 @@ enum KeyText {
         } else {
             lines.append("NO KEY SIGNS in this role until a trust list is signed and installed.")
         }
-        lines.append(force(change.version))
+        lines.append(
+            change.version == nil && !change.awaitsSignature
+                ? "Gates know it already." : force(change.version)
+        )
         return lines.joined(separator: "\n")
     }
 

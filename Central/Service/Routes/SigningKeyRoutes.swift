@@ -114,7 +114,7 @@ extension SigningKeyAPI.Change {
             key: SigningKeyAPI.Key(change.key),
             signing: change.signing.map { Hex.encode($0.bytes) },
             trust: change.version,
-            awaitsSignature: change.version == nil
+            awaitsSignature: change.awaitsSignature
         )
     }
 }
