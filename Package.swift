@@ -337,6 +337,13 @@ let tested: [Target] = [
     tests("TidyTests", []),
     tests("DatabaseTests", ["Database", "DatabaseSQLite"]),
     tests(
+        "CentralCommandTests",
+        [
+            "stile-central", "stile-gate", "TestSupport", "CentralStore", "Database", "Platform",
+            "Encodings", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
+        ]
+    ),
+    tests(
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
