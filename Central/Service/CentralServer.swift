@@ -67,6 +67,7 @@ package struct CentralServer {
         ManifestRoutes(data: data, builder: builder, signal: signal).add(to: &routes)
         GateRoutes(data: data, clock: clock).add(to: &routes)
         KeyRoutes(data: data, clock: clock).add(to: &routes)
+        SigningKeyRoutes(data: data, clock: clock).add(to: &routes)
         ReportRoutes(data: data).add(to: &routes)
         try HolderRoutes(data: data, clock: clock, assets: assets).add(to: &routes)
         SystemRoutes(data: data, clock: clock, metrics: metrics, assets: assets).add(to: &routes)
@@ -108,7 +109,10 @@ package struct CentralServer {
                 )
             ),
             configuration: configuration,
-            services: [assembly.manifests, BarcodeService(data: data, logger: logger)],
+            services: [
+                assembly.manifests, EvidenceService(logs: data.logs, logger: logger),
+                BarcodeService(data: data, logger: logger),
+            ],
             onServerRunning: { channel in
                 onListening(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")
             },
