@@ -3,6 +3,7 @@ import CSQLiteHardening
 import GRDB
 package import ManifestFormat
 import Sodium
+import Synchronization
 package import TicketModel
 package import TokenFormat
 
@@ -13,11 +14,13 @@ package import TokenFormat
 package final class ManifestFile: Sendable {
     /// Access rows that are kept in memory; a manifest with more is refused.
     package static let accessRowsMax = 200_000
+    /// Pages that SQLite keeps at hand: all inner pages of 1,000,000 tickets, and some leaves.
+    private static let cacheBytes = 8 << 20
 
     package let metadata: ManifestMetadata
     package let facts: ManifestFacts
     package let eventName: String
-    private let database: DatabaseQueue
+    private let lookups: Mutex<Lookups>
     private let access: [ClassNumber: [AccessRow]]
 
     init(
@@ -26,11 +29,13 @@ package final class ManifestFile: Sendable {
         eventName: String,
         access: [ClassNumber: [AccessRow]],
         database: DatabaseQueue
-    ) {
+    ) throws(ManifestRefusal) {
+        do {
+            lookups = Mutex(try Lookups(database))
+        } catch { throw .notReadable(StorageFault(error)) }
         self.metadata = metadata
         self.eventName = eventName
         self.access = access
-        self.database = database
         facts = ManifestFacts(
             version: metadata.version,
             staleAfter: metadata.staleAfter,
@@ -50,7 +55,10 @@ package final class ManifestFile: Sendable {
                 throw StorageFault.other(SQLITE_ERROR, "defensive mode is not available")
             }
             try database.execute(
-                sql: "PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON"
+                sql: """
+                    PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON;
+                    PRAGMA cache_size=-\(cacheBytes >> 10)
+                    """
             )
         }
         do {
@@ -87,20 +95,16 @@ package final class ManifestFile: Sendable {
         barcodeNames: [[UInt8]] = []
     ) throws(StorageFault) -> Facts {
         var facts = Facts(manifest: self.facts)
-        do {
-            try database.unsafeRead { database in
-                let named: TicketID?
-                switch credential {
-                case .unproven: return
-                case .token(let token): named = token.fields.ticket
-                case .ownCode, .imported:
-                    facts.code = try Self.code(barcodeNames, in: database)
-                    named = facts.code?.ticket
-                }
-                guard let named else { return }
-                facts.ticket = try Self.ticket(named, in: database)
-            }
-        } catch { throw StorageFault(error) }
+        let named: TicketID?
+        switch credential {
+        case .unproven: return facts
+        case .token(let token): named = token.fields.ticket
+        case .ownCode, .imported:
+            facts.code = try code(barcodeNames)
+            named = facts.code?.ticket
+        }
+        guard let named else { return facts }
+        facts.ticket = try ticket(named)
         if let ticket = facts.ticket {
             facts.access = access(of: ticket.accessClass)
         } else if case .token(let token) = credential {
@@ -111,41 +115,58 @@ package final class ManifestFile: Sendable {
 
     /// The row of one ticket.
     package func ticket(_ id: TicketID) throws(StorageFault) -> TicketRow? {
+        let row: [ManifestValue]?
         do {
-            return try database.unsafeRead { try Self.ticket(id, in: $0) }
+            row = try lookups.withLock { try $0.ticket.row(key: id.bytes) }
         } catch { throw StorageFault(error) }
+        guard let row else { return nil }
+        guard let ticket = TicketRow(row) else { throw .badValue("ticket") }
+        return ticket
     }
 
     /// The row of the first name that is listed.
-    private static func code(_ names: [[UInt8]], in database: Database) throws -> CodeRow? {
+    private func code(_ names: [[UInt8]]) throws(StorageFault) -> CodeRow? {
         for name in names {
-            guard let values = try row(codeQuery, key: name, in: database) else { continue }
-            guard let row = CodeRow(values) else { throw StorageFault.badValue("code") }
-            return row
+            let row: [ManifestValue]?
+            do {
+                row = try lookups.withLock { try $0.code.row(key: name) }
+            } catch { throw StorageFault(error) }
+            guard let row else { continue }
+            guard let code = CodeRow(row) else { throw .badValue("code") }
+            return code
         }
         return nil
     }
+}
 
-    private static func ticket(_ id: TicketID, in database: Database) throws -> TicketRow? {
-        guard let values = try row(ticketQuery, key: id.bytes, in: database) else { return nil }
-        guard let row = TicketRow(values) else { throw StorageFault.badValue("ticket") }
-        return row
+/// The two questions that scans ask of a manifest.
+///
+/// GRDB's queue would cost more than the answer: the statements are used directly, by one thread at
+/// a time under the mutex around them, and nobody else uses the connection once it is verified.
+private struct Lookups: @unchecked Sendable {
+    let ticket: RawStatement
+    let code: RawStatement
+    /// Keeps the connection open.
+    private let database: DatabaseQueue
+
+    init(_ database: DatabaseQueue) throws {
+        self.database = database
+        (ticket, code) = try database.unsafeRead {
+            (
+                try RawStatement(Self.query(.ticket, where: "id"), in: $0),
+                try RawStatement(Self.query(.code, where: "h"), in: $0)
+            )
+        }
     }
-
-    private static let ticketQuery = query(.ticket, where: "id")
-    private static let codeQuery = query(.code, where: "h")
 
     private static func query(_ table: ManifestTable, where key: String) -> String {
         "SELECT \(table.columns.joined(separator: ",")) FROM \(table.rawValue) WHERE \(key)=?"
     }
+}
 
-    private static func row(
-        _ query: String,
-        key: [UInt8],
-        in database: Database
-    ) throws -> [ManifestValue]? {
-        let statement = try RawStatement(query, in: database)
-        statement.bind(1, key)
-        return try statement.row()
+extension RawStatement {
+    fileprivate func row(key: [UInt8]) throws -> [ManifestValue]? {
+        bind(1, key)
+        return try row()
     }
 }
