@@ -29,6 +29,14 @@ package enum StoreLimits {
     package static let fileBehindRowsMax = 5000
     /// Changed rows that a manifest file holds and that are still given as a delta.
     package static let deltaRowsKept = 15_000
+    /// Bytes of the random name that a phone gives itself.
+    package static let deviceNameBytes = 16...64
+    /// How often a holder may move a ticket to another phone by its link; a reissue starts anew.
+    ///
+    /// Generations are 256 in all, and a link that went round must not use them up.
+    package static let movesMax = 16
+    /// Spare codes of an event.
+    package static let sparesMax = 10_000
     package static let apiKeysMax = 10_000
     package static let devicesMax = 10_000
 }

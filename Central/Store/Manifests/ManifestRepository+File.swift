@@ -107,6 +107,11 @@ extension ManifestRepository {
         }
     }
 
+    private func newestCreated(_ event: EventID) async throws(StoreError) -> Timestamp? {
+        let folder = folder(event)
+        return try await database.snapshot { try Self.stored(event, folder, $0)?.created }
+    }
+
     private func takeUp(
         _ temporary: String,
         _ sum: ManifestFile.Sum,
@@ -114,22 +119,27 @@ extension ManifestRepository {
         of event: EventID
     ) async throws(StoreError) -> ManifestVersion? {
         let folder = folder(event)
-        let manifestKey = keys.seasonKeys.manifest.publicKey
+        guard let created = try await newestCreated(event) else { return nil }
+        // The date stays, so the key must be one that was good then.
+        let signers = try await keys.signers(at: created)
+        let known = keys.seasonKeys.manifest.signers.map(\.key.publicKey)
         let renewed = try await database.transaction { connection -> ManifestVersion? in
             guard var base = try ManifestBase.of(event, connection), !base.needsRebuild,
                 base.fileVersion == renewal.fileVersion,
-                let newest = try Self.stored(event, folder, connection)
+                let newest = try Self.stored(event, folder, connection), newest.created == created,
+                // One that a revoked key has signed is followed by another version soon.
+                let held = try? ManifestMetadata(Envelope(json: newest.envelope), by: known)
             else { return nil }
             base.fileVersion = renewal.version
             base.bytes = sum.bytes
             base.fileHash = sum.hash
             base.deltaFrom = try Self.forgetOldRows(event, base, connection)
             try base.store(event, connection)
-            let held = try ManifestMetadata(Envelope(json: newest.envelope), by: [manifestKey])
             try connection.run(
                 "UPDATE manifest SET envelope = ?, bytes = ? WHERE event = ? AND version = ?",
                 [
-                    .blob(signed(held.with(base))), .integer(base.bytes), .id(event),
+                    .blob(Self.signed(held.with(base), by: signers)), .integer(base.bytes),
+                    .id(event),
                     .integer(newest.version),
                 ]
             )

@@ -142,6 +142,7 @@ package struct ManifestRepository: Sendable {
     func publish(
         _ source: ManifestSource,
         _ base: ManifestBase,
+        _ signers: SeasonSigners,
         at now: Timestamp,
         _ connection: any SQLConnection
     ) throws -> ManifestVersion? {
@@ -157,12 +158,12 @@ package struct ManifestRepository: Sendable {
             ]
         )
         guard changed == 1 else { return nil }
-        let metadata = metadata(source, base, version: version, created: now)
+        let metadata = metadata(source, base, signers, version: version, created: now)
         let built = ManifestVersion(
             event: source.event,
             version: version,
             created: now,
-            envelope: signed(metadata),
+            envelope: Self.signed(metadata, by: signers),
             fileVersion: base.fileVersion,
             path: folder(source.event).file(base.fileVersion),
             bytes: base.bytes,
@@ -190,6 +191,7 @@ package struct ManifestRepository: Sendable {
     private func metadata(
         _ source: ManifestSource,
         _ base: ManifestBase,
+        _ signers: SeasonSigners,
         version: Int64,
         created: Timestamp
     ) -> ManifestMetadata {
@@ -203,13 +205,13 @@ package struct ManifestRepository: Sendable {
             fileVersion: base.fileVersion,
             fileBytes: base.bytes,
             fileHash: base.fileHash,
-            trustMin: max(source.trustMin, keys.seasonKeys.manifestTrustMin),
+            trustMin: max(source.trustMin, signers.manifestTrustMin),
             tickets: base.tickets,
             codes: base.codes
         )
     }
 
-    func signed(_ metadata: ManifestMetadata) -> [UInt8] {
-        Envelope(.manifest, payload: metadata.payload, signedBy: [keys.seasonKeys.manifest]).json
+    static func signed(_ metadata: ManifestMetadata, by signers: SeasonSigners) -> [UInt8] {
+        Envelope(.manifest, payload: metadata.payload, signedBy: [signers.manifest]).json
     }
 }
