@@ -59,11 +59,11 @@ extension KeyRing {
         }
     }
 
-    /// Takes a key out of use for good: it signs nothing more, and gates that have learnt it believe
-    /// nothing that is dated later; of PAPER and credential keys they believe nothing at all.
+    /// Takes a key out of use for good: it signs nothing more, and gates that have learnt it
+    /// believe nothing that is dated later; of PAPER and credential keys nothing at all.
     ///
-    /// A successor signs at once, if gates know one already; else one is drawn. Revoking again keeps
-    /// the first instant.
+    /// A successor signs at once, if gates know one already; else one is drawn. Revoking again
+    /// keeps the first instant.
     ///
     /// - Throws: `.notFound(.signingKey)`.
     package func revoke(_ id: KeyID, at now: Timestamp) async throws(StoreError) -> KeyChange {
