@@ -347,10 +347,23 @@ let tested: [Target] = [
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
-            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
             "TrustFormat", "VenueAPI",
         ]
     ),
+]
+
+/// Central and a gate in one process: nothing but tests may link both.
+let together: [Target] = [
+    tests(
+        "SyncScenarioTests",
+        path: "Tests/Scenarios/Sync",
+        [
+            "CentralService", "CentralStore", "GateService", "GateStore", "GateLogic",
+            "AdmissionRules", "Platform", "TestSupport", "TicketModel", "TokenFormat",
+            "ManifestFormat", hummingbird, logging,
+        ]
+    )
 ]
 
 let barcodes: [Target] = [
@@ -396,5 +409,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
+    ] + pureModules + adapters + central + gate + together + barcodes + ruleTests + tested
 )

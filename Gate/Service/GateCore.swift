@@ -122,6 +122,7 @@ package final class GateCore: Sendable {
             return false
         }
         settlement.use(barcodeKey: key)
+        shelf.use(barcodeKey: key)
         return true
     }
 

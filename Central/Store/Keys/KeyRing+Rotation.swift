@@ -86,9 +86,14 @@ extension KeyRing {
             } else if let next = others.signer(at: now), next.signsFrom.map({ $0 > now }) ?? true {
                 try ring.call(next.key.publicKey.keyID, role, found.event, from: now, connection)
             }
+            // What the key had signed in manifests is signed again by its successor.
             if role == .manifest {
-                // What the key had signed is signed again by its successor.
                 try connection.run("UPDATE event SET revision = revision + 1")
+            } else if let event = found.event {
+                try connection.run(
+                    "UPDATE event SET revision = revision + 1 WHERE id = ?",
+                    [.id(event)]
+                )
             }
             return try ring.finish(id, role, found.event, at: now, connection)
         }
