@@ -50,6 +50,7 @@ let configuration = Target.Dependency.product(
     name: "Configuration",
     package: "swift-configuration"
 )
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
@@ -74,7 +75,7 @@ let pureModules: [Target] = [
     module("TicketModel", []),
     module("Encodings", []),
     module("Sodium", ["CSodium"]),
-    module("TokenFormat", ["TicketModel", "Encodings", "Sodium"]),
+    module("TokenFormat", ["TicketModel", "Encodings", "Sodium", crypto]),
     module("TrustFormat", ["TicketModel", "Encodings", "Sodium"]),
     module("ManifestFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
     module("EntryLogFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
@@ -143,8 +144,8 @@ let ruleTests: [Target] = [
         "ScenarioTests",
         path: "Tests/Scenarios/Venue",
         [
-            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
-            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+            "GateLogic", "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat",
+            "TrustFormat", "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
         ]
     ),
     .executableTarget(
@@ -383,6 +384,26 @@ let barcodes: [Target] = [
     ),
 ]
 
+/// Arbitrary bytes for every reader of strangers' bytes: `make fuzz`.
+let fuzzing: [Target] = [
+    module(
+        "FuzzTargets",
+        path: "Tests/Fuzz/Targets",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat",
+        ]
+    ),
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+        name: "fuzz-formats",
+        dependencies: ["FuzzTargets", "CLibFuzzer"],
+        path: "Tests/Fuzz/Command",
+        swiftSettings: strict
+    ),
+    tests("FuzzTests", path: "Tests/Fuzz/Replay", ["FuzzTargets"]),
+]
+
 let package = Package(
     name: "stile",
     dependencies: [
@@ -392,6 +413,7 @@ let package = Package(
             from: "1.4.0",
             traits: ["YAML"]
         ),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -409,5 +431,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + together + barcodes + ruleTests + tested
+    ] + pureModules + adapters + central + gate + together + barcodes + ruleTests + tested + fuzzing
 )

@@ -1,6 +1,8 @@
 import AdmissionRules
 package import GateLogic
 import GateStore
+import Logging
+import Platform
 import Sodium
 import TicketModel
 import TokenFormat
@@ -52,33 +54,49 @@ package actor LaneKeeper {
         }
         let situation = situation(identity)
         let code = ScannedCode(text)
-        let credential = Credential(code, trust: trust, event: core.settings.event)
+        let proof = proof(of: code, trust)
         let scan = PendingScan(
-            credential: credential,
+            proof,
             situation: situation,
             evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
         )
         let settled = await core.settlement.settle(scan)
-        if case .token(let token) = credential, token.fields.type == .live,
-            !token.fields.flags.contains(.preissued)
-        {
-            await core.clock.prove(token.fields.startTime)
-        }
+        core.clock.witness(proof.credential, settled.decision)
         return LaneVerdict(
             decision: settled.decision,
             situation: situation,
             sequence: settled.sequence,
             manifest: settled.manifest,
             scanner: scanner,
-            fault: settled.fault?.description
+            fault: settled.fault?.description,
+            language: language,
+            earlierTime: settled.decision.earlier.map {
+                TimeOfDay(SystemClock.timeOfDay(at: $0.time))
+            }
         )
+    }
+
+    /// Checks what the code carries, beside the other lanes: nothing is locked here.
+    private func proof(of code: ScannedCode, _ trust: TrustList) -> Proof {
+        do throws(StorageFault) {
+            return Proof(
+                code,
+                trust: trust,
+                event: core.settings.event,
+                secrets: core.settlement.secrets,
+                facts: try core.shelf.current?.proofFacts(for: code) ?? .none
+            )
+        } catch {
+            core.logger.error("manifest cannot be read", metadata: ["error": "\(error)"])
+            return .failed
+        }
     }
 
     /// A gate that has never synced has no log to write to and no list to look at: nobody gets in.
     private func notEnrolled(_ scanner: String) -> LaneVerdict {
         let situation = situation(nil)
         let decision = AdmissionRules.decide(
-            .unproven(Refusal(.manifestExpired), token: nil),
+            .unproven(Refusal(.manifestExpired), claim: nil),
             facts: Facts(manifest: nil),
             situation: situation
         )
@@ -88,9 +106,12 @@ package actor LaneKeeper {
             sequence: nil,
             manifest: 0,
             scanner: scanner,
-            fault: StorageFault.notEnrolled.description
+            fault: StorageFault.notEnrolled.description,
+            language: language
         )
     }
+
+    private var language: StewardLanguage { settings.language ?? core.settings.language }
 
     private func situation(_ identity: GateIdentity?) -> LaneSituation {
         LaneSituation(
@@ -102,5 +123,11 @@ package actor LaneKeeper {
             clock: core.clock.reading(),
             isIsolated: core.isIsolated
         )
+    }
+}
+
+extension TimeOfDay {
+    fileprivate init(_ time: (hour: Int, minute: Int)) {
+        self.init(hour: time.hour, minute: time.minute)
     }
 }
