@@ -129,6 +129,19 @@ package final class GateCore: Sendable {
         return true
     }
 
+    /// Takes on the event's key for wallet codes, sealed to this device.
+    ///
+    /// - Returns: `false` if it was not sealed to this device or is no key.
+    package func use(sealedWalletKey: [UInt8]) -> Bool {
+        guard let key = keys.box.open(sealedWalletKey), key.count == EventSecrets.keyLength else {
+            return false
+        }
+        var secrets = settlement.secrets
+        secrets.walletKey = key
+        settlement.use(secrets)
+        return true
+    }
+
     /// Takes up what was stored: all of it is verified again, and none of it is needed to start.
     package func restore() async {
         guard let trust = restoredTrust() else { return }
@@ -137,6 +150,9 @@ package final class GateCore: Sendable {
             if let statement = try restoredStatement(trust) { try use(statement) }
             if let sealed = try journal.state(.secrets), !use(sealedBarcodeKey: sealed) {
                 logger.error("stored secrets are not for this device")
+            }
+            if let sealed = try journal.state(.walletSecret), !use(sealedWalletKey: sealed) {
+                logger.error("the stored wallet key is not for this device")
             }
         } catch {
             logger.error("stored identity not usable", metadata: ["error": "\(error)"])

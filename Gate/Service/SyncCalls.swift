@@ -143,6 +143,12 @@ struct SyncCalls: Sendable {
             throw CentralError.notBelieved("the secrets are not for this device")
         }
         try core.journal.setState(.secrets, sealed)
+        if let wallet = secrets.walletKey {
+            guard let sealed = Base64.decodeURL(wallet), core.use(sealedWalletKey: sealed) else {
+                throw CentralError.notBelieved("the wallet key is not for this device")
+            }
+            try core.journal.setState(.walletSecret, sealed)
+        }
         return .secrets
     }
 

@@ -13,6 +13,8 @@ package enum StateName: String, CaseIterable, Sendable {
     case trustRoot = "trust_root"
     /// The sealed secrets of the event, as central sent them.
     case secrets
+    /// The sealed key for wallet codes, as central sent it.
+    case walletSecret = "wallet_secret"
     /// The clock's floor, milliseconds, eight bytes big-endian.
     case clockFloor = "clock_floor"
     /// The clock's offset and the boot it holds for.
