@@ -107,16 +107,6 @@ package final class SQLiteDatabase: Database {
         } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
     }
 
-    /// As `read`, but holds the calling thread, and takes no snapshot of its own: for a file that
-    /// does not change and is read while another database is being written.
-    package func readBlocking<Value>(
-        _ body: (any SQLConnection) throws -> Value
-    ) throws -> Value {
-        do {
-            return try engine.unsafeRead { try body(SQLiteConnection($0)) }
-        } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
-    }
-
     /// Copies one snapshot into a new file; writers go on meanwhile.
     ///
     /// Holds the calling thread while it copies.
@@ -129,6 +119,16 @@ package final class SQLiteDatabase: Database {
             }
             try target.close()
         }
+    }
+
+    /// As `read`, but holds the calling thread, and takes no snapshot of its own: for a file that
+    /// does not change and is read while another database is being written.
+    package func readBlocking<Value>(
+        _ body: (any SQLConnection) throws -> Value
+    ) throws -> Value {
+        do {
+            return try engine.unsafeRead { try body(SQLiteConnection($0)) }
+        } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
     }
 
     package func close() throws {

@@ -62,7 +62,10 @@ package struct Restore: Sendable {
         guard !files.fileExists(atPath: temporary) else { throw .backup(.leftover(temporary)) }
         do {
             let outcome = try await fill(temporary, advance, keepsKey: keepsKey, at: now)
-            if files.fileExists(atPath: directory) { try files.removeItem(atPath: directory) }
+            // Only ever removes an empty folder.
+            if files.fileExists(atPath: directory), rmdir(directory) != 0 {
+                throw BackupFault.notEmpty(directory)
+            }
             try AtomicFile.rename(temporary, to: directory)
             return outcome
         } catch {

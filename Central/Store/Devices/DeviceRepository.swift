@@ -87,7 +87,8 @@ package struct DeviceRepository: Sendable {
 
     /// Says that a device is not to be believed any more, and takes its API keys away.
     ///
-    /// The trust list gets its next version, if central signs it itself. Revoking again keeps the first instant.
+    /// The trust list gets its next version, if central signs it itself. Revoking again keeps the
+    /// first instant.
     ///
     /// - Throws: `.notFound(.device)`.
     package func revoke(_ name: DeviceName, at now: Timestamp) async throws(StoreError) {
@@ -107,7 +108,7 @@ package struct DeviceRepository: Sendable {
         }
     }
 
-    /// The event's barcode and wallet keys, sealed to the keys that the device enrolled with last.
+    /// The event's barcode key and wallet key, sealed to the keys that the device enrolled with last.
     ///
     /// - Throws: `.notFound(.event)`; `.notFound(.device)` if it has not enrolled;
     ///   `.deviceRevoked`.

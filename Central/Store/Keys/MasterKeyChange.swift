@@ -8,8 +8,8 @@ package import TicketModel
 /// Seals all private keys under another master key.
 ///
 /// One transaction seals everything anew. Where the key lies in `DIR/master.key`, the new one is
-/// laid beside it first and takes its place afterwards; ``CentralData/open(directory:masterKey:at:)``
-/// finishes what a crash in between has left.
+/// laid beside it first and takes its place afterwards; `CentralData.open` finishes what a crash
+/// in between has left.
 package enum MasterKeyChange {
     /// The new key, before it takes the old one's place.
     static let nextName = "master.key.next"

@@ -45,7 +45,7 @@ extension ManifestRepository {
                 var growth = ManifestGrowth(source, from: base, central, file: file)
                 try growth.run()
                 try growth.store(version: source.version + 1)
-                let built = try publish(source, growth.base, signers, at: now, central)
+                let built = try publish(source, growth.base, by: signers, at: now, central)
                 return built.map { .grown($0) } ?? .current
             }
         }
@@ -80,8 +80,9 @@ extension ManifestRepository {
             // The rename stands inside the transaction: a crash before the commit leaves a file
             // that no row names and that the next build replaces.
             let built = try await database.transaction { connection -> ManifestVersion? in
-                let built = try publish(source, base, signers, at: now, connection)
-                guard let built else { return nil }
+                guard
+                    let built = try publish(source, base, by: signers, at: now, connection)
+                else { return nil }
                 try base.store(event, connection)
                 try connection.run("DELETE FROM manifest_row WHERE event = ?", [.id(event)])
                 try Self.rename(temporary, to: built.path)

@@ -27,11 +27,15 @@ package struct ManifestRepository: Sendable {
 
     func folder(_ event: EventID) -> ManifestFolder { ManifestFolder(event, in: directory) }
 
-    /// Events that have changed since their newest manifest was built, in order of id.
+    /// Events that have changed since their newest manifest was built, in order of id; not those
+    /// whose keys await signature, for nobody has tickets of them.
     package func pending() async throws(StoreError) -> [EventID] {
         try await database.snapshot { connection in
             try connection.rows(
-                "SELECT id FROM event WHERE revision > built_revision ORDER BY id LIMIT ?",
+                """
+                SELECT id FROM event WHERE revision > built_revision AND trust_min > 0
+                ORDER BY id LIMIT ?
+                """,
                 [.number(StoreLimits.pageMax)]
             ) { try $0.id(0) }
         }
@@ -142,7 +146,7 @@ package struct ManifestRepository: Sendable {
     func publish(
         _ source: ManifestSource,
         _ base: ManifestBase,
-        _ signers: SeasonSigners,
+        by signers: SeasonSigners,
         at now: Timestamp,
         _ connection: any SQLConnection
     ) throws -> ManifestVersion? {
@@ -163,7 +167,7 @@ package struct ManifestRepository: Sendable {
             event: source.event,
             version: version,
             created: now,
-            envelope: Self.signed(metadata, by: signers),
+            envelope: Self.signed(metadata, by: signers.manifest),
             fileVersion: base.fileVersion,
             path: folder(source.event).file(base.fileVersion),
             bytes: base.bytes,
@@ -211,7 +215,7 @@ package struct ManifestRepository: Sendable {
         )
     }
 
-    static func signed(_ metadata: ManifestMetadata, by signers: SeasonSigners) -> [UInt8] {
-        Envelope(.manifest, payload: metadata.payload, signedBy: [signers.manifest]).json
+    static func signed(_ metadata: ManifestMetadata, by key: SigningKey) -> [UInt8] {
+        Envelope(.manifest, payload: metadata.payload, signedBy: [key]).json
     }
 }
