@@ -134,7 +134,8 @@ extension ManifestRepository {
             try connection.run(
                 "UPDATE manifest SET envelope = ?, bytes = ? WHERE event = ? AND version = ?",
                 [
-                    .blob(Self.signed(held.with(base), by: signer)), .integer(base.bytes), .id(event),
+                    .blob(Self.signed(held.with(base), by: signer)), .integer(base.bytes),
+                    .id(event),
                     .integer(newest.version),
                 ]
             )

@@ -45,7 +45,7 @@ struct ManifestSource: Sendable {
             + specimens.meta
     }
 
-    /// Every row that stands in no large table of central: compared as a whole, since there are few.
+    /// Every row that stands in no large table of central: few, so compared as a whole.
     func smallRows(_ central: any SQLConnection) throws -> [ManifestRow] {
         var rows = meta + specimens.small + specimens.tickets + specimens.codes
         for table in [ManifestTable.accessClass, .access] {
