@@ -118,9 +118,7 @@ extension ManifestRepository {
         let renewed = try await database.transaction { connection -> ManifestVersion? in
             guard var base = try ManifestBase.of(event, connection), !base.needsRebuild,
                 base.fileVersion == renewal.fileVersion,
-                let newest = try Self.stored(event, folder, connection), newest.created == created,
-                // One that a revoked key has signed is followed by another version soon.
-                let held = try? ManifestMetadata(Envelope(json: newest.envelope), by: known)
+                let newest = try Self.stored(event, folder, connection)
             else { return nil }
             let keys = line.signers.map(\.key.publicKey)
             // Signed by a key that was revoked since: the next version is on its way.
@@ -136,7 +134,8 @@ extension ManifestRepository {
             try connection.run(
                 "UPDATE manifest SET envelope = ?, bytes = ? WHERE event = ? AND version = ?",
                 [
-                    .blob(Self.signed(held.with(base), by: signer)), .integer(base.bytes), .id(event),
+                    .blob(Self.signed(held.with(base), by: signer)), .integer(base.bytes),
+                    .id(event),
                     .integer(newest.version),
                 ]
             )
