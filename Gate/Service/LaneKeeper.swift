@@ -1,6 +1,7 @@
 import AdmissionRules
 package import GateLogic
 import GateStore
+import Logging
 import Platform
 import Sodium
 import TicketModel
@@ -53,14 +54,14 @@ package actor LaneKeeper {
         }
         let situation = situation(identity)
         let code = ScannedCode(text)
-        let credential = Credential(code, trust: trust, event: core.settings.event)
+        let proof = proof(of: code, trust)
         let scan = PendingScan(
-            credential: credential,
+            proof,
             situation: situation,
             evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
         )
         let settled = await core.settlement.settle(scan)
-        core.clock.witness(credential, settled.decision)
+        core.clock.witness(proof.credential, settled.decision)
         return LaneVerdict(
             decision: settled.decision,
             situation: situation,
@@ -75,11 +76,27 @@ package actor LaneKeeper {
         )
     }
 
+    /// Checks what the code carries, beside the other lanes: nothing is locked here.
+    private func proof(of code: ScannedCode, _ trust: TrustList) -> Proof {
+        do throws(StorageFault) {
+            return Proof(
+                code,
+                trust: trust,
+                event: core.settings.event,
+                secrets: core.settlement.secrets,
+                facts: try core.shelf.current?.proofFacts(for: code) ?? .none
+            )
+        } catch {
+            core.logger.error("manifest cannot be read", metadata: ["error": "\(error)"])
+            return .failed
+        }
+    }
+
     /// A gate that has never synced has no log to write to and no list to look at: nobody gets in.
     private func notEnrolled(_ scanner: String) -> LaneVerdict {
         let situation = situation(nil)
         let decision = AdmissionRules.decide(
-            .unproven(Refusal(.manifestExpired), token: nil),
+            .unproven(Refusal(.manifestExpired), claim: nil),
             facts: Facts(manifest: nil),
             situation: situation
         )

@@ -20,6 +20,7 @@ struct StatusReport: Sendable {
             .init("event_name", .string(core.shelf.current?.eventName ?? "")),
             .init("device", device),
             .init("manifest", manifest(at: reading.now)),
+            .init("readiness", Readiness(core).json),
             .init("clock", ClockReport(core.clock).json),
             .init("log", log),
             .init(

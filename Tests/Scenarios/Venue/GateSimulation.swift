@@ -167,7 +167,7 @@ struct GateSimulation {
         let evidence: [UInt8] =
             switch credential {
             case .token(let token): token.bytes
-            case .unproven(_, let token): token?.bytes ?? []
+            case .unproven(_, let claim): claim?.token.bytes ?? []
             case .ownCode(let code): Fixed.boxKey("log box").publicKey.seal(Array(code.text.utf8))
             case .imported(let code): Fixed.boxKey("log box").publicKey.seal(code.bytes)
             }
