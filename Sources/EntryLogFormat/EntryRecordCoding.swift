@@ -58,7 +58,9 @@ extension EntryRecord {
                 .init("ref", .integer(Int64(clamping: reference))),
                 .init("reason", .string(reason)),
             ]
-        case .force(let reason): [.init("reason", .string(reason))]
+        case .force(let reason, let ticket):
+            [.init("reason", .string(reason))]
+                + (ticket.map { [.init("ticket", .string($0.hex))] } ?? [])
         case .mode(let mode): [.init("mode", .string(mode.rawValue))]
         case .sync(let old, let new): [.init("old", .integer(old)), .init("new", .integer(new))]
         }
@@ -102,7 +104,7 @@ extension EntryRecord.Body {
         switch self {
         case .void(let reference, let reason):
             .void(reference: reference, reason: Self.cut(reason))
-        case .force(let reason): .force(reason: Self.cut(reason))
+        case .force(let reason, let ticket): .force(reason: Self.cut(reason), ticket: ticket)
         case .start, .stop, .scan, .pass, .mode, .sync: self
         }
     }
@@ -129,7 +131,13 @@ extension EntryRecord.Body {
                 reference: try Self.reference(fields),
                 reason: try Self.reason(fields)
             )
-        case "FORCE": self = .force(reason: try Self.reason(fields))
+        case "FORCE":
+            self = .force(
+                reason: try Self.reason(fields),
+                ticket: try fields.optional("ticket") { fields, name throws(FieldError) in
+                    try fields.parsed(name) { TicketID(hex: $0) }
+                }
+            )
         case "MODE": self = .mode(try fields.parsed("mode") { EntryRecord.Mode(rawValue: $0) })
         case "SYNC":
             self = .sync(
