@@ -143,7 +143,7 @@ let ruleTests: [Target] = [
         "ScenarioTests",
         path: "Tests/Scenarios/Venue",
         [
-            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
+            "GateLogic", "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
             "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
         ]
     ),
@@ -231,7 +231,7 @@ let gate: [Target] = [
         path: "Gate/Store",
         [
             "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
-            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+            "EntryLogFormat", "AdmissionRules", "GateLogic", "Platform", "CSQLiteHardening", grdb,
         ]
     ),
     module(
