@@ -30,6 +30,9 @@ package struct GateSettings: Sendable {
         package var host: String
         package var port: Int
 
+        /// Whether only programs of this machine can reach it.
+        package var isLoopback: Bool { SocketScanner.isLoopback(host) }
+
         package enum Failure: Error, Hashable, Sendable {
             case notLoopback(String)
         }
@@ -48,11 +51,20 @@ package struct GateSettings: Sendable {
         package var direction: Direction
         /// `nil` takes the first hall of the device statement.
         package var hall: HallNumber?
+        /// Whether a turnstile reports how admissions end; without one an admission counts as a
+        /// passage (PROTOCOL 8.3).
+        package var hasPassageSensor: Bool
 
-        package init(number: LaneNumber, direction: Direction, hall: HallNumber? = nil) {
+        package init(
+            number: LaneNumber,
+            direction: Direction,
+            hall: HallNumber? = nil,
+            hasPassageSensor: Bool = false
+        ) {
             self.number = number
             self.direction = direction
             self.hall = hall
+            self.hasPassageSensor = hasPassageSensor
         }
     }
 
