@@ -326,8 +326,8 @@ let gate: [Target] = [
     tests(
         "GateStoreTests",
         [
-            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
-            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+            "GateStore", "GateLogic", "FormatVectors", "TestSupport", "TicketModel", "Encodings",
+            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
         ]
     ),
 ]

@@ -11,6 +11,8 @@ import TrustFormat
 /// The gate's log and what central has confirmed of it (PROTOCOL 9.3).
 extension GateCore {
     private static let receiptBytesMax = 8192
+    /// How soon another log may be ended: a central that errs for good must not use up epochs.
+    package static let endEvery = Duration.seconds(600)
 
     /// Why nobody is admitted until the gate has enrolled again; `nil` while its log is sound.
     package var logFault: String? { state.withLock { $0.logFault } }
@@ -103,10 +105,20 @@ extension GateCore {
     /// Records under numbers that central holds already would make this device a liar, so nothing
     /// more is written into that log, nor uploaded from it. If it is the present one, nobody is
     /// admitted until the gate has enrolled for the next epoch.
-    func end(_ log: LogName, _ integrity: LogIntegrity) throws {
+    ///
+    /// - Returns: `false` if a log was ended within ``endEvery``: then this one stays as it is.
+    @discardableResult
+    func end(_ log: LogName, _ integrity: LogIntegrity) throws -> Bool {
+        let boot = clock.boot
+        let isTooSoon = state.withLock { state in
+            if let last = state.logEnded, boot - last < Self.endEvery.milliseconds { return true }
+            state.logEnded = boot
+            return false
+        }
+        guard !isTooSoon else { return false }
         let reason: String
         switch integrity {
-        case .sound: return
+        case .sound: return false
         case .shorter(let confirmed, let here):
             reason = "central has confirmed \(confirmed) records, here are \(here)"
         case .other(let sequence): reason = "central has another record \(sequence)"
@@ -130,6 +142,7 @@ extension GateCore {
             forgetting: isPresent ? [.statement, .secrets] : []
         )
         if isPresent { try renewKeys() }
+        return true
     }
 
     /// Other keys are what makes central start the next epoch.

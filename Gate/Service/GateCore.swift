@@ -37,6 +37,8 @@ package final class GateCore: Sendable {
         var logFault: String?
         /// Central contradicts this gate's log, without a signature so far.
         var isLogDoubted = false
+        /// When a log was ended last, milliseconds since boot.
+        var logEnded: Int64?
     }
 
     /// Opens the gate's data folder, making it where there is none, and takes up what it holds.

@@ -124,7 +124,7 @@ package struct UploadLoop: Service, CustomStringConvertible {
         )
         // What central has signed is proof: this log ends here.
         guard integrity == .sound else {
-            try core.end(log, integrity)
+            guard try core.end(log, integrity) else { return .fork(at: receipt.next - 1) }
             throw CentralError.logLost
         }
         try core.keep(receipt, envelope)
