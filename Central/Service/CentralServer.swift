@@ -104,7 +104,9 @@ package struct CentralServer {
                 )
             ),
             configuration: configuration,
-            services: [assembly.manifests],
+            services: [
+                assembly.manifests, EvidenceService(logs: data.logs, logger: logger),
+            ],
             onServerRunning: { channel in
                 onListening(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")
             },

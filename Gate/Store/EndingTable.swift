@@ -50,7 +50,7 @@ enum MovementChain {
             guard movements.count < lengthMax,
                 let row = try Row.fetchOne(statement, arguments: [position.number]),
                 let payload = row.bytes(0),
-                var movement = Movement(try SignedRecord.ownRecord(payload))
+                var movement = Movement(try EntryRecord(stored: payload))
             else { throw StorageFault.badValue("before") }
             movement.ending = try EndingTable.ending(of: position, in: database)
             movements.append(movement)
@@ -72,7 +72,7 @@ enum MovementChain {
             guard let position = row.integer(0), let payload = row.bytes(1) else {
                 throw StorageFault.badValue("record")
             }
-            let record = try SignedRecord.ownRecord(payload)
+            let record = try EntryRecord(stored: payload)
             guard let ticket = Movement.ticket(of: record), Movement(record) != nil else {
                 continue
             }

@@ -14,6 +14,8 @@ package final class Journal: Sendable {
     package static let bytesMax: Int64 = 32 << 30
     private static let pageBytes: Int64 = 4096
     private static let busyTimeout = 5.0
+    /// Pages that the writer keeps at hand: uses lie scattered, each guest's on another page.
+    private static let cacheBytes = 16 << 20
 
     let database: DatabasePool
     let checkpointer: Checkpointer
@@ -38,6 +40,7 @@ package final class Journal: Sendable {
             try database.writeWithoutTransaction { database in
                 // GRDB opens pools with NORMAL, which may lose the last commits in a power cut.
                 try database.execute(sql: "PRAGMA synchronous=FULL")
+                try database.execute(sql: "PRAGMA cache_size=-\(Self.cacheBytes >> 10)")
                 try database.execute(sql: "PRAGMA max_page_count=\(bytesMax / Self.pageBytes)")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint=\(Checkpointer.pagesMax)")
             }

@@ -67,7 +67,7 @@ extension Journal {
                 guard let payload = row.bytes(0), let bits = UInt8(exactly: row.integer(1) ?? 0)
                 else { throw StorageFault.badValue("record") }
                 let entry = JournalEntry(
-                    record: try SignedRecord.ownRecord(payload),
+                    record: try EntryRecord(stored: payload),
                     ending: Movement.Ending(rawValue: bits)
                 )
                 guard try body(entry) else { return }

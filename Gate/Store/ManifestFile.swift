@@ -2,6 +2,7 @@ package import AdmissionRules
 import CSQLiteHardening
 import GRDB
 package import ManifestFormat
+import Synchronization
 package import TicketModel
 import TokenFormat
 
@@ -12,11 +13,13 @@ import TokenFormat
 package final class ManifestFile: Sendable {
     /// Access rows that are kept in memory; a manifest with more is refused.
     package static let accessRowsMax = 200_000
+    /// Pages that SQLite keeps at hand: all inner pages of 1,000,000 tickets, and some leaves.
+    private static let cacheBytes = 8 << 20
 
     package let metadata: ManifestMetadata
     package let facts: ManifestFacts
     package let eventName: String
-    private let database: DatabaseQueue
+    private let lookups: Mutex<Lookups>
     private let access: [ClassNumber: [AccessRow]]
 
     init(
@@ -25,11 +28,13 @@ package final class ManifestFile: Sendable {
         eventName: String,
         access: [ClassNumber: [AccessRow]],
         database: DatabaseQueue
-    ) {
+    ) throws(ManifestRefusal) {
+        do {
+            lookups = Mutex(try Lookups(database))
+        } catch { throw .notReadable(StorageFault(error)) }
         self.metadata = metadata
         self.eventName = eventName
         self.access = access
-        self.database = database
         facts = ManifestFacts(
             version: metadata.version,
             staleAfter: metadata.staleAfter,
@@ -49,7 +54,10 @@ package final class ManifestFile: Sendable {
                 throw StorageFault.other(SQLITE_ERROR, "defensive mode is not available")
             }
             try database.execute(
-                sql: "PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON"
+                sql: """
+                    PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON;
+                    PRAGMA cache_size=-\(cacheBytes >> 10)
+                    """
             )
         }
         do {
@@ -75,21 +83,19 @@ package final class ManifestFile: Sendable {
     ) throws(StorageFault) -> Facts {
         var facts = Facts(manifest: self.facts)
         do {
-            try database.unsafeRead { database in
-                let named: TicketID?
-                switch credential {
-                case .unproven: return
-                case .token(let token): named = token.fields.ticket
-                case .ownCode(let code):
-                    facts.code = try self.code(Array(code.text.utf8), barcodeKey, in: database)
-                    named = facts.code?.ticket
-                case .imported(let barcode):
-                    facts.code = try self.code(barcode.bytes, barcodeKey, in: database)
-                    named = facts.code?.ticket
-                }
-                guard let named else { return }
-                facts.ticket = try Self.ticket(named, in: database)
+            let named: TicketID?
+            switch credential {
+            case .unproven: return facts
+            case .token(let token): named = token.fields.ticket
+            case .ownCode(let code):
+                facts.code = try self.code(Array(code.text.utf8), barcodeKey)
+                named = facts.code?.ticket
+            case .imported(let barcode):
+                facts.code = try self.code(barcode.bytes, barcodeKey)
+                named = facts.code?.ticket
             }
+            guard let named else { return facts }
+            facts.ticket = try ticket(named)
         } catch { throw StorageFault(error) }
         if let ticket = facts.ticket {
             facts.access = access(of: ticket.accessClass)
@@ -101,43 +107,56 @@ package final class ManifestFile: Sendable {
 
     /// The row of one ticket.
     package func ticket(_ id: TicketID) throws(StorageFault) -> TicketRow? {
+        let row: [ManifestValue]?
         do {
-            return try database.unsafeRead { try Self.ticket(id, in: $0) }
+            row = try lookups.withLock { try $0.ticket.row(key: id.bytes) }
         } catch { throw StorageFault(error) }
+        guard let row else { return nil }
+        guard let ticket = TicketRow(row) else { throw .badValue("ticket") }
+        return ticket
     }
 
-    private func code(
-        _ bytes: [UInt8],
-        _ key: [UInt8]?,
-        in database: Database
-    ) throws -> CodeRow? {
+    private func code(_ bytes: [UInt8], _ key: [UInt8]?) throws(StorageFault) -> CodeRow? {
         guard let key else { return nil }
         let hash = BarcodeHash.hash(of: bytes, event: metadata.event, key: key)
-        guard let values = try Self.row(Self.codeQuery, key: hash, in: database) else { return nil }
-        guard let row = CodeRow(values) else { throw StorageFault.badValue("code") }
-        return row
+        let row: [ManifestValue]?
+        do {
+            row = try lookups.withLock { try $0.code.row(key: hash) }
+        } catch { throw StorageFault(error) }
+        guard let row else { return nil }
+        guard let code = CodeRow(row) else { throw .badValue("code") }
+        return code
     }
+}
 
-    private static func ticket(_ id: TicketID, in database: Database) throws -> TicketRow? {
-        guard let values = try row(ticketQuery, key: id.bytes, in: database) else { return nil }
-        guard let row = TicketRow(values) else { throw StorageFault.badValue("ticket") }
-        return row
+/// The two questions that scans ask of a manifest.
+///
+/// GRDB's queue would cost more than the answer: the statements are used directly, by one thread at
+/// a time under the mutex around them, and nobody else uses the connection once it is verified.
+private struct Lookups: @unchecked Sendable {
+    let ticket: RawStatement
+    let code: RawStatement
+    /// Keeps the connection open.
+    private let database: DatabaseQueue
+
+    init(_ database: DatabaseQueue) throws {
+        self.database = database
+        (ticket, code) = try database.unsafeRead {
+            (
+                try RawStatement(Self.query(.ticket, where: "id"), in: $0),
+                try RawStatement(Self.query(.code, where: "h"), in: $0)
+            )
+        }
     }
-
-    private static let ticketQuery = query(.ticket, where: "id")
-    private static let codeQuery = query(.code, where: "h")
 
     private static func query(_ table: ManifestTable, where key: String) -> String {
         "SELECT \(table.columns.joined(separator: ",")) FROM \(table.rawValue) WHERE \(key)=?"
     }
+}
 
-    private static func row(
-        _ query: String,
-        key: [UInt8],
-        in database: Database
-    ) throws -> [ManifestValue]? {
-        let statement = try RawStatement(query, in: database)
-        statement.bind(1, key)
-        return try statement.row()
+extension RawStatement {
+    fileprivate func row(key: [UInt8]) throws -> [ManifestValue]? {
+        bind(1, key)
+        return try row()
     }
 }

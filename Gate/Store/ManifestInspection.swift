@@ -45,7 +45,7 @@ extension ManifestFile {
             tickets: 0,
             codes: 0
         )
-        return ManifestFile(
+        return try ManifestFile(
             metadata: metadata,
             policy: policy,
             eventName: meta[GatePolicy.MetaKey.eventName.rawValue] ?? "",

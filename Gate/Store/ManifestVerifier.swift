@@ -79,7 +79,7 @@ package struct ManifestVerifier: Sendable {
             throw .otherEvent(metadata.event)
         }
         guard let policy = GatePolicy(meta: content.meta) else { throw .policy }
-        return ManifestFile(
+        return try ManifestFile(
             metadata: metadata,
             policy: policy,
             eventName: content.meta[GatePolicy.MetaKey.eventName.rawValue] ?? "",

@@ -7,11 +7,13 @@ import ManifestFormat
 ///
 /// The statement itself is GRDB's, which keeps it prepared with its connection.
 struct RawStatement {
+    private let owner: Statement
     private let statement: OpaquePointer
     private let connection: OpaquePointer?
 
     init(_ sql: String, in database: Database) throws {
-        statement = try database.cachedStatement(sql: sql).sqliteStatement
+        owner = try database.cachedStatement(sql: sql)
+        statement = owner.sqliteStatement
         connection = database.sqliteConnection
         sqlite3_reset(statement)
     }

@@ -78,6 +78,6 @@ enum RecordTable {
             sql: "SELECT payload FROM record WHERE position=?"
         )
         let row = try Row.fetchOne(statement, arguments: [position.number])
-        return try row?.bytes(0).map { try SignedRecord.ownRecord($0) }
+        return try row?.bytes(0).map { try EntryRecord(stored: $0) }
     }
 }

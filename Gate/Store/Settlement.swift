@@ -197,12 +197,13 @@ package final class Settlement: Sendable {
         return answers
     }
 
-    /// One transaction, by statements that stay prepared: GRDB's own would parse them every time.
+    /// One transaction, by statements that stay prepared: GRDB's own would parse them every time,
+    /// and look for observers, of which the journal has none.
     private static func durably(_ database: Database, _ work: () throws -> Void) throws {
-        try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        try RawStatement("BEGIN IMMEDIATE", in: database).run()
         do {
             try work()
-            try database.cachedStatement(sql: "COMMIT").execute()
+            try RawStatement("COMMIT", in: database).run()
         } catch {
             // Some faults have ended the transaction already; the first fault is the one to tell.
             if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }

@@ -52,13 +52,13 @@ extension JSONValue {
         return text
     }
 
-    private func write(to text: inout [UInt8]) {
+    func write(to text: inout [UInt8]) {
         switch self {
         case .null: text += "null".utf8
         case .bool(let value): text += (value ? "true" : "false").utf8
-        case .integer(let number): text += String(number).utf8
+        case .integer(let number): JSONWriter.write(number, to: &text)
         case .otherNumber(let number): text += number.utf8
-        case .string(let string): Self.write(string, to: &text)
+        case .string(let string): JSONWriter.write(string, to: &text)
         case .array(let values):
             text.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
@@ -70,34 +70,11 @@ extension JSONValue {
             text.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { text.append(UInt8(ascii: ",")) }
-                Self.write(member.name, to: &text)
+                JSONWriter.write(member.name, to: &text)
                 text.append(UInt8(ascii: ":"))
                 member.value.write(to: &text)
             }
             text.append(UInt8(ascii: "}"))
         }
-    }
-
-    private static func write(_ string: String, to text: inout [UInt8]) {
-        text.append(UInt8(ascii: "\""))
-        string.utf8.withContiguousBytes { bytes in
-            var start = 0
-            for (index, byte) in bytes.enumerated() {
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-                    continue
-                }
-                text.append(contentsOf: bytes[start..<index])
-                start = index + 1
-                text.append(UInt8(ascii: "\\"))
-                if byte < 0x20 {
-                    text += "u00".utf8
-                    text += Hex.encode(CollectionOfOne(byte)).utf8
-                } else {
-                    text.append(byte)
-                }
-            }
-            text.append(contentsOf: bytes[start...])
-        }
-        text.append(UInt8(ascii: "\""))
     }
 }

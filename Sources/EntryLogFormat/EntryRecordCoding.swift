@@ -1,7 +1,7 @@
 import Encodings
 public import Sodium
 import TicketModel
-import TrustFormat
+public import TrustFormat
 
 extension EntryRecord {
     /// The longest reason a supervisor may give, in bytes of UTF-8.
@@ -9,61 +9,29 @@ extension EntryRecord {
     /// The longest evidence: a HOLDER_FULL token or a sealed barcode.
     public static let evidenceBytesMax = 256
 
+    /// About how many bytes the payload of an admission has.
+    private static let payloadBytes = 640
+
     /// The payload to sign.
     public var payload: [UInt8] {
-        var members: [JSONValue.Member] = [
-            .init("v", .integer(1)),
-            .init("dev", .string(device.text)),
-            .init("epoch", .integer(Int64(epoch))),
-            .init("seq", .integer(Int64(clamping: sequence))),
-            .init("prev", .string(Base64.encodeURL(previous.bytes))),
-            .init("event", .string(event.hex)),
-            .init("kind", .string(kind)),
-        ]
-        members += bodyMembers
-        members += [
-            .init("hall", .integer(Int64(hall.number))),
-            .init("gate", .integer(Int64(gate.number))),
-            .init("lane", .integer(Int64(lane.number))),
-            .init("t", .integer(time.milliseconds)),
-            .init("u", .integer(uncertainty.milliseconds)),
-            .init("clk", .string(clock.rawValue)),
-            .init("mono", .integer(monotonic)),
-            .init("man", .integer(manifest)),
-        ]
-        return JSONValue.object(members).encoded
-    }
-
-    private var bodyMembers: [JSONValue.Member] {
-        switch body {
-        case .start, .stop: []
-        case .scan(let scan):
-            [
-                .init("code", .integer(Int64(scan.code.rawValue))),
-                .init("detail", .string(scan.detail.rawValue)),
-                .init("ticket", scan.ticket.map { .string($0.hex) } ?? .null),
-                .init("gen", scan.generation.map { .integer(Int64($0.number)) } ?? .null),
-                .init("form", scan.form.map { .integer(Int64($0.rawValue)) } ?? .null),
-                .init("dir", .string(scan.direction.rawValue)),
-                .init("flags", .array(scan.flags.map(\.rawValue).sorted().map { .string($0) })),
-                .init("evid", .string(Base64.encodeURL(scan.evidence))),
-            ]
-        case .pass(let reference, let result):
-            [
-                .init("ref", .integer(Int64(clamping: reference))),
-                .init("result", .string(result.rawValue)),
-            ]
-        case .void(let reference, let reason):
-            [
-                .init("ref", .integer(Int64(clamping: reference))),
-                .init("reason", .string(reason)),
-            ]
-        case .force(let reason, let ticket):
-            [.init("reason", .string(reason))]
-                + (ticket.map { [.init("ticket", .string($0.hex))] } ?? [])
-        case .mode(let mode): [.init("mode", .string(mode.rawValue))]
-        case .sync(let old, let new): [.init("old", .integer(old)), .init("new", .integer(new))]
-        }
+        var object = JSONWriter(capacity: Self.payloadBytes)
+        object.member("v", 1)
+        object.member("dev", device.text)
+        object.member("epoch", Int64(epoch))
+        object.member("seq", Int64(clamping: sequence))
+        object.member("prev", Base64.encodeURL(previous.bytes))
+        object.member("event", event.hex)
+        object.member("kind", kind)
+        body.write(to: &object)
+        object.member("hall", Int64(hall.number))
+        object.member("gate", Int64(gate.number))
+        object.member("lane", Int64(lane.number))
+        object.member("t", time.milliseconds)
+        object.member("u", uncertainty.milliseconds)
+        object.member("clk", clock.rawValue)
+        object.member("mono", monotonic)
+        object.member("man", manifest)
+        return object.finish()
     }
 
     /// Signs the record with its device's key.
@@ -73,6 +41,13 @@ extension EntryRecord {
             record: self,
             envelope: Envelope(.entry, payload: payload, signedBy: [key])
         )
+    }
+
+    /// Reads a payload whose signature held when it was stored: nothing is proven anew.
+    public init(stored payload: [UInt8]) throws(EnvelopeError) {
+        let document: JSONValue
+        do { document = try JSONReader.read(payload) } catch { throw .json(error) }
+        do { self = try EntryRecord(try JSONFields(document)) } catch { throw .field(error) }
     }
 
     init(_ fields: JSONFields) throws(FieldError) {
@@ -99,6 +74,26 @@ extension EntryRecord {
 }
 
 extension EntryRecord.Body {
+    fileprivate func write(to object: inout JSONWriter) {
+        switch self {
+        case .start, .stop: break
+        case .scan(let scan): scan.write(to: &object)
+        case .pass(let reference, let result):
+            object.member("ref", Int64(clamping: reference))
+            object.member("result", result.rawValue)
+        case .void(let reference, let reason):
+            object.member("ref", Int64(clamping: reference))
+            object.member("reason", reason)
+        case .force(let reason, let ticket):
+            object.member("reason", reason)
+            if let ticket { object.member("ticket", ticket.hex) }
+        case .mode(let mode): object.member("mode", mode.rawValue)
+        case .sync(let old, let new):
+            object.member("old", old)
+            object.member("new", new)
+        }
+    }
+
     /// The body with its reason cut to what a record carries.
     var carried: EntryRecord.Body {
         switch self {
@@ -162,6 +157,17 @@ extension EntryRecord.Body {
 }
 
 extension EntryRecord.Scan {
+    fileprivate func write(to object: inout JSONWriter) {
+        object.member("code", Int64(code.rawValue))
+        object.member("detail", detail.rawValue)
+        object.member("ticket", ticket.map { .string($0.hex) } ?? .null)
+        object.member("gen", generation.map { .integer(Int64($0.number)) } ?? .null)
+        object.member("form", form.map { .integer(Int64($0.rawValue)) } ?? .null)
+        object.member("dir", direction.rawValue)
+        object.member("flags", .array(flags.map(\.rawValue).sorted().map { .string($0) }))
+        object.member("evid", Base64.encodeURL(evidence))
+    }
+
     fileprivate init(_ fields: JSONFields) throws(FieldError) {
         guard let code = VerdictCode(rawValue: try fields.number("code")) else {
             throw .badValue("code")

@@ -31,15 +31,6 @@ public struct SignedRecord: Hashable, Sendable {
         self.envelope = envelope
     }
 
-    /// Reads a payload that this program has signed and stored itself.
-    ///
-    /// It proves nothing: whatever came from elsewhere is opened with its device's key.
-    public static func ownRecord(_ payload: [UInt8]) throws(EnvelopeError) -> EntryRecord {
-        let document: JSONValue
-        do { document = try JSONReader.read(payload) } catch { throw .json(error) }
-        do { return try EntryRecord(try JSONFields(document)) } catch { throw .field(error) }
-    }
-
     /// Which log a record says it belongs to, read before its signature can be checked.
     ///
     /// Only for finding the key that must have signed it: nothing else may rest on it.

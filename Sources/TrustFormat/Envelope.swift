@@ -123,7 +123,17 @@ public struct Envelope: Hashable, Sendable {
 
     /// What a DSSE signature covers: `DSSEv1`, then type and body, each with its length.
     public static func preAuthenticated(type: String, body: [UInt8]) -> [UInt8] {
-        Array("DSSEv1 \(type.utf8.count) \(type) \(body.count) ".utf8) + body
+        var message: [UInt8] = []
+        message.reserveCapacity(type.utf8.count + body.count + 32)
+        message += "DSSEv1 ".utf8
+        message += String(type.utf8.count).utf8
+        message.append(UInt8(ascii: " "))
+        message += type.utf8
+        message.append(UInt8(ascii: " "))
+        message += String(body.count).utf8
+        message.append(UInt8(ascii: " "))
+        message += body
+        return message
     }
 }
 

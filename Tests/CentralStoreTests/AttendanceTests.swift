@@ -82,6 +82,32 @@ struct AttendanceTests {
         }
     }
 
+    @Test("evidence is checked once, after the upload, and a report does not wait for it")
+    func audit() async throws {
+        try await withCentral { central in
+            let (event, tickets) = try await central.concert(tickets: 2)
+            var gate = try await PaperGate.enrolled(at: central)
+            var records = try await gate.admit([tickets[0]], event: event, at: central)
+            let empty = PaperGate.admission(tickets[1].ticket.id, evidence: [])
+            records.append(try gate.write(.scan(empty), event: event))
+            _ = try await central.logs.ingest(upload(records), at: noon)
+            let unaudited = try await central.logs.attendance(
+                of: event,
+                auditingFirst: false
+            )
+            #expect(unaudited.total.disputed == 1)
+            #expect(unaudited.attended == 1)
+            #expect(try await central.logs.auditNext() == 2)
+            #expect(try await central.logs.auditNext() == 0)
+            let audited = try await central.logs.attendance(of: event, auditingFirst: false)
+            #expect(audited.total == unaudited.total)
+            // What comes later is looked at in its turn, and only that.
+            let more = [try gate.write(.stop, event: event)]
+            _ = try await central.logs.ingest(upload(more), at: noon)
+            #expect(try await central.logs.auditNext() == 1)
+        }
+    }
+
     @Test("a gate that served two events has no gaps in either")
     func twoEvents() async throws {
         try await withCentral { central in

@@ -32,7 +32,8 @@ struct LogHead {
     func store(_ chain: LogChain, at now: Timestamp, _ connection: any SQLConnection) throws {
         try connection.run(
             """
-            INSERT INTO log_head(device, epoch, next, head, updated) VALUES(?, ?, ?, ?, ?)
+            INSERT INTO log_head(device, epoch, next, head, updated, audited)
+            VALUES(?, ?, ?, ?, ?, 0)
             ON CONFLICT(device, epoch) DO UPDATE SET next = excluded.next,
                 head = excluded.head, updated = excluded.updated
             """,

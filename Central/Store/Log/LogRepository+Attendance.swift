@@ -11,7 +11,8 @@ extension LogRepository {
         of event: EventID,
         _ body: @escaping @Sendable (LogEntry) throws -> Void
     ) async throws(StoreError) -> Int {
-        try await database.snapshot { connection in
+        while try await auditNext() > 0 {}
+        return try await database.snapshot { connection in
             try Self.forEachEntry(of: event, connection, body)
         }
     }
@@ -21,25 +22,60 @@ extension LogRepository {
         _ connection: any SQLConnection,
         _ body: (LogEntry) throws -> Void
     ) throws -> Int {
-        var count = 0
-        try connection.forEachRow(
+        try forEachEntry(
             """
-            SELECT \(RecordColumns.names) FROM log_entry WHERE event = ?
+            SELECT \(RecordColumns.names), event FROM log_entry WHERE event = ?
             ORDER BY device, epoch, seq
             """,
-            [.id(event)]
-        ) { row in
-            try body(RecordColumns.entry(row, event: event))
+            [.id(event)],
+            connection,
+            body
+        )
+    }
+
+    /// Records whose evidence the audit has not got to yet are checked here, after the others.
+    private static func forEachEntry(
+        _ query: String,
+        _ arguments: [SQLValue],
+        _ connection: any SQLConnection,
+        _ body: (LogEntry) throws -> Void
+    ) throws -> Int {
+        var count = 0
+        var unchecked: [(log: LogName, sequence: UInt64)] = []
+        try connection.forEachRow(query, arguments) { row in
             count += 1
+            if try RecordColumns.isUnchecked(row) {
+                unchecked.append(try RecordColumns.place(row))
+            } else {
+                try body(RecordColumns.entry(row, event: try row.id(18)))
+            }
+        }
+        guard !unchecked.isEmpty else { return count }
+        let checker = try EvidenceChecker(connection)
+        for (log, sequence) in unchecked {
+            let head = LogHead(log.device, epoch: log.epoch)
+            let payload = try head.payload(sequence, connection)
+            // Both tables are written in one transaction, and what is signed was parsed before.
+            guard let record = payload.flatMap({ try? EntryRecord(stored: $0) }) else {
+                throw DatabaseError.corrupt("log_record")
+            }
+            let isMissing = checker.isMissing(in: record)
+            try body(LogEntry(record, standing: isMissing ? .disputed : .sound))
         }
         return count
     }
 
     /// Merges all logs of an event with its tickets: the one answer of command line and API.
     ///
+    /// - Parameter auditingFirst: whether evidence that nobody has looked at yet is checked first,
+    ///   on all cores and for good; otherwise it is checked for this report alone.
     /// - Throws: `.notFound(.event)`.
-    package func attendance(of event: EventID) async throws(StoreError) -> AttendanceReport {
-        try await database.snapshot { connection in
+    package func attendance(
+        of event: EventID,
+        auditingFirst: Bool = true
+    ) async throws(StoreError) -> AttendanceReport {
+        while auditingFirst, try await auditNext() > 0 {}
+        return try await database.snapshot { connection in
             _ = try EventRepository.event(event, connection)
             var reconciler = Reconciler(event: event)
             var held: [LogName: UInt64] = [:]
@@ -78,15 +114,15 @@ extension LogRepository {
         _ connection: any SQLConnection,
         _ body: (LogEntry) throws -> Void
     ) throws {
-        try connection.forEachRow(
+        _ = try forEachEntry(
             """
             SELECT \(RecordColumns.names), event FROM log_entry
             WHERE event IN (SELECT id FROM event WHERE id <> ?) AND device = ? AND epoch = ?
             """,
-            [.id(event), .text(log.device.text), .number(log.epoch)]
-        ) { row in
-            try body(RecordColumns.entry(row, event: try row.id(18)))
-        }
+            [.id(event), .text(log.device.text), .number(log.epoch)],
+            connection,
+            body
+        )
     }
 
     private static func context(

@@ -39,8 +39,7 @@ package struct LogRepository: Sendable {
             try DeviceRepository.deviceKeys(log.device, log.epoch, connection)
         }
         guard let held else { throw .upload(.unknownLog(log.device, epoch: log.epoch)) }
-        let evidence = EvidenceChecker(try await liveKeys())
-        let upload = try await LogUpload(lines, of: log, key: held.sign, evidence: evidence)
+        let upload = try await LogUpload(lines, of: log, key: held.sign)
         let stored = try await database.transaction { try Self.store(upload, at: now, $0) }
         switch stored {
         case .taken(let receipt, let new):
@@ -67,17 +66,6 @@ package struct LogRepository: Sendable {
         return Envelope(.receipt, payload: receipt.payload, signedBy: [keys.seasonKeys.receipt])
     }
 
-    /// The public halves of all live keys there are; small, and read anew for every upload.
-    private func liveKeys() async throws(StoreError) -> [EventID: PublicKey] {
-        let found = try await database.snapshot { connection in
-            try connection.rows("SELECT event, pub FROM signing_key WHERE role = 'live'") { row in
-                let event: EventID = try row.id(0)
-                return (event, try row.parsed(1, try row.blob(1)) { PublicKey(bytes: $0) })
-            }
-        }
-        return Dictionary(found) { first, _ in first }
-    }
-
     private enum Stored: Sendable {
         case taken(Receipt, new: Int)
         case gap(UInt64)
@@ -91,17 +79,17 @@ package struct LogRepository: Sendable {
     ) throws -> Stored {
         let head = LogHead(upload.log.device, epoch: upload.log.epoch)
         var chain = try head.chain(connection)
-        var new: [LogUpload.CheckedRecord] = []
+        var new: [SignedRecord] = []
         var payloads: [UInt64: [UInt8]] = [:]
         for item in upload.records {
-            let sequence = item.record.record.sequence
-            let payload = item.record.envelope.payload
+            let sequence = item.record.sequence
+            let payload = item.envelope.payload
             if sequence < chain.next {
                 let known = try payloads[sequence] ?? head.payload(sequence, connection)
                 if known == payload { continue }
                 return try fork(item, at: now, connection)
             }
-            do throws(LogChain.Fault) { try chain.append(item.record) } catch {
+            do throws(LogChain.Fault) { try chain.append(item) } catch {
                 switch error {
                 case .gap(let expected): return .gap(expected)
                 case .fork: return try fork(item, at: now, connection)
@@ -126,11 +114,11 @@ package struct LogRepository: Sendable {
 
     /// Keeps the record that contradicts the log, as proof, and puts the device into quarantine.
     private static func fork(
-        _ item: LogUpload.CheckedRecord,
+        _ item: SignedRecord,
         at now: Timestamp,
         _ connection: any SQLConnection
     ) throws -> Stored {
-        let record = item.record.record
+        let record = item.record
         try connection.run(
             """
             INSERT INTO log_fork(device, epoch, seq, link, envelope, received)
@@ -138,7 +126,7 @@ package struct LogRepository: Sendable {
             """,
             [
                 .text(record.device.text), .number(record.epoch), .number(record.sequence),
-                .blob(item.record.link.bytes), .blob(item.record.envelope.json), .time(now),
+                .blob(item.link.bytes), .blob(item.envelope.json), .time(now),
             ]
         )
         try connection.run(

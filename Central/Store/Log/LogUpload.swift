@@ -12,13 +12,7 @@ struct LogUpload: Sendable {
     private static let verifiedAtOnce = 32
 
     let log: LogName
-    let records: [CheckedRecord]
-
-    /// A record whose signature holds.
-    struct CheckedRecord: Sendable {
-        let record: SignedRecord
-        let isDisputed: Bool
-    }
+    let records: [SignedRecord]
 
     /// Cuts a body into lines and finds the log that the first one claims to belong to.
     static func open(
@@ -40,32 +34,31 @@ struct LogUpload: Sendable {
     init(
         _ lines: [ArraySlice<UInt8>],
         of log: LogName,
-        key: PublicKey,
-        evidence: EvidenceChecker
+        key: PublicKey
     ) async throws(StoreError) {
         self.log = log
         let size = Self.verifiedAtOnce
         let starts = Array(stride(from: 0, to: lines.count, by: size))
-        let results = await withTaskGroup(of: (Int, Result<[CheckedRecord], StoreError>).self) {
+        let results = await withTaskGroup(of: (Int, Result<[SignedRecord], StoreError>).self) {
             group in
             for (index, start) in starts.enumerated() {
                 group.addTask {
                     let part = lines[start..<min(start + size, lines.count)]
-                    return (index, Self.check(part, log, key, evidence))
+                    return (index, Self.check(part, log, key))
                 }
             }
-            var results = [Result<[CheckedRecord], StoreError>?](
+            var results = [Result<[SignedRecord], StoreError>?](
                 repeating: nil,
                 count: starts.count
             )
             for await (index, result) in group { results[index] = result }
             return results
         }
-        var records: [CheckedRecord] = []
+        var records: [SignedRecord] = []
         records.reserveCapacity(lines.count)
         for case let result? in results { records += try result.get() }
         for (index, pair) in zip(records, records.dropFirst()).enumerated()
-        where pair.1.record.record.sequence < pair.0.record.record.sequence {
+        where pair.1.record.sequence < pair.0.record.sequence {
             throw .upload(.outOfOrder(line: index + 2))
         }
         self.records = records
@@ -74,10 +67,9 @@ struct LogUpload: Sendable {
     private static func check(
         _ lines: ArraySlice<ArraySlice<UInt8>>,
         _ log: LogName,
-        _ key: PublicKey,
-        _ evidence: EvidenceChecker
-    ) -> Result<[CheckedRecord], StoreError> {
-        var checked: [CheckedRecord] = []
+        _ key: PublicKey
+    ) -> Result<[SignedRecord], StoreError> {
+        var checked: [SignedRecord] = []
         checked.reserveCapacity(lines.count)
         for (index, line) in zip(lines.indices, lines) {
             do throws(EnvelopeError) {
@@ -86,12 +78,7 @@ struct LogUpload: Sendable {
                 guard record.record.epoch == log.epoch else {
                     return .failure(.upload(.otherLog(line: index + 1)))
                 }
-                checked.append(
-                    CheckedRecord(
-                        record: record,
-                        isDisputed: evidence.isMissing(in: record.record)
-                    )
-                )
+                checked.append(record)
             } catch {
                 return .failure(.upload(fault(error, line, index + 1, log)))
             }

@@ -12,8 +12,11 @@ enum RecordColumns {
         case stop, scan, pass, void, force, mode, sync
     }
 
+    /// Stored where `LogEntry.Standing` would be, until the record's evidence was looked at.
+    static let standingUnchecked: UInt8 = 2
+
     static func insert(
-        _ records: [LogUpload.CheckedRecord],
+        _ records: [SignedRecord],
         at now: Timestamp,
         _ connection: any SQLConnection
     ) throws {
@@ -23,11 +26,11 @@ enum RecordColumns {
             VALUES(?, ?, ?, ?, ?, ?)
             """,
             records.lazy.map { item in
-                let record = item.record.record
+                let record = item.record
                 return [
                     .text(record.device.text), .number(record.epoch), .number(record.sequence),
-                    .blob(item.record.envelope.payload),
-                    .blob(item.record.envelope.signatures.first?.signature ?? []), .time(now),
+                    .blob(item.envelope.payload),
+                    .blob(item.envelope.signatures.first?.signature ?? []), .time(now),
                 ]
             }
         )
@@ -37,12 +40,14 @@ enum RecordColumns {
                 form, dir, flags, t, u, hall, gate, lane, ref, result, standing)
             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            records.lazy.map { values(of: $0.record.record, isDisputed: $0.isDisputed) }
+            records.lazy.map { values(of: $0.record) }
         )
     }
 
-    private static func values(of record: EntryRecord, isDisputed: Bool) -> [SQLValue] {
-        let standing: LogEntry.Standing = isDisputed ? .disputed : .sound
+    private static func values(of record: EntryRecord) -> [SQLValue] {
+        let standing =
+            EvidenceChecker.isDue(in: record)
+            ? standingUnchecked : LogEntry.Standing.sound.rawValue
         let head: [SQLValue] = [
             .id(record.event), .text(record.device.text), .number(record.epoch),
             .number(record.sequence), .integer(kind(of: record.body).rawValue),
@@ -52,7 +57,7 @@ enum RecordColumns {
             .number(record.gate), .number(record.lane),
         ]
         return head + scanValues(of: record.body) + place + passageValues(of: record.body)
-            + [.number(standing.rawValue)]
+            + [.number(standing)]
     }
 
     private static func kind(of body: EntryRecord.Body) -> Kind {
@@ -96,14 +101,23 @@ enum RecordColumns {
         ref, result, standing
         """
 
-    /// Reads a row of ``names``.
+    /// Whether the evidence of a row of ``names`` was not looked at yet.
+    static func isUnchecked(_ row: any SQLRow) throws -> Bool {
+        try row.number(17) == standingUnchecked
+    }
+
+    /// Which record a row of ``names`` is.
+    static func place(_ row: any SQLRow) throws -> (log: LogName, sequence: UInt64) {
+        let device = try row.parsed(0, try row.text(0)) { DeviceName($0) }
+        return (LogName(device: device, epoch: try row.number(1)), try row.number(2))
+    }
+
+    /// Reads a row of ``names``, once its evidence was looked at.
     static func entry(_ row: any SQLRow, event: EventID) throws -> LogEntry {
-        LogEntry(
-            log: LogName(
-                device: try row.parsed(0, try row.text(0)) { DeviceName($0) },
-                epoch: try row.number(1)
-            ),
-            sequence: try row.number(2),
+        let place = try place(row)
+        return LogEntry(
+            log: place.log,
+            sequence: place.sequence,
             event: event,
             time: try row.time(10),
             uncertainty: .milliseconds(try row.integer(11)),

@@ -148,7 +148,8 @@ package enum Schema {
         """
         CREATE TABLE log_head(
             device TEXT NOT NULL, epoch BIGINT NOT NULL, next BIGINT NOT NULL,
-            head {BLOB} NOT NULL, updated BIGINT NOT NULL, PRIMARY KEY(device, epoch),
+            head {BLOB} NOT NULL, updated BIGINT NOT NULL, audited BIGINT NOT NULL,
+            PRIMARY KEY(device, epoch),
             FOREIGN KEY(device, epoch) REFERENCES device_key(device, epoch)){CLUSTERED}
         """,
         // What was signed, apart from what reconciliation reads, which so stays small.

@@ -33,7 +33,7 @@ final class BareJournal: Sendable {
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard code == SQLITE_OK, let connection = opened else { throw Fault(code: code) }
         for sql in [
-            "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
+            "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA cache_size=-16384",
             "CREATE TABLE record(position INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT",
             """
             CREATE TABLE use(ticket BLOB PRIMARY KEY, entries INT, inside INT, generation INT,

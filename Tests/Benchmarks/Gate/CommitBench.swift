@@ -11,8 +11,9 @@ import TokenFormat
 /// Decide and commit, beside bare SQLite commits on the same disk in the same run.
 enum CommitBench {
     private static let tickets = 40_000
-    private static let scansPerRound = 1200
-    private static let rounds = 5
+    private static let scansPerRound = 240
+    /// Short rounds in turns: what else the machine does then hits all of them alike.
+    private static let rounds = 41
     /// About what payload, signature and link of a record take together.
     private static let rowBytes = 790
 
