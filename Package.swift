@@ -50,6 +50,7 @@ let configuration = Target.Dependency.product(
     name: "Configuration",
     package: "swift-configuration"
 )
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
@@ -74,7 +75,7 @@ let pureModules: [Target] = [
     module("TicketModel", []),
     module("Encodings", []),
     module("Sodium", ["CSodium"]),
-    module("TokenFormat", ["TicketModel", "Encodings", "Sodium"]),
+    module("TokenFormat", ["TicketModel", "Encodings", "Sodium", crypto]),
     module("TrustFormat", ["TicketModel", "Encodings", "Sodium"]),
     module("ManifestFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
     module("EntryLogFormat", ["TicketModel", "Encodings", "Sodium", "TrustFormat"]),
@@ -372,6 +373,7 @@ let package = Package(
             from: "1.4.0",
             traits: ["YAML"]
         ),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

@@ -50,7 +50,8 @@ struct DoorRoutes: Sendable {
     private func force(_ fields: JSONFields) async throws(DoorProblem) -> JSONValue {
         let reason = try Self.reason(fields)
         guard let lane = try Self.lane(fields) else { throw .member("/lane", "is missing") }
-        let ticket = try Self.read("/ticket", "must be a ticket id of 32 hex digits") { () throws(FieldError) in
+        let ticket = try Self.read("/ticket", "must be a ticket id of 32 hex digits") {
+            () throws(FieldError) in
             try fields.optional("ticket") { fields, name throws(FieldError) in
                 try fields.parsed(name) { TicketID(hex: $0) }
             }
@@ -142,7 +143,8 @@ struct DoorRoutes: Sendable {
 
     private static func reason(_ fields: JSONFields) throws(DoorProblem) -> String {
         let max = EntryRecord.reasonBytesMax
-        let reason = try read("/reason", "must be a text of 1 to \(max) bytes") { () throws(FieldError) in
+        let reason = try read("/reason", "must be a text of 1 to \(max) bytes") {
+            () throws(FieldError) in
             try fields.string("reason")
         }
         guard reason.contains(where: { !$0.isWhitespace }), reason.utf8.count <= max else {

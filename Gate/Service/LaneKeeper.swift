@@ -131,7 +131,7 @@ package actor LaneKeeper {
     private func notEnrolled(_ scanner: String) -> LaneVerdict {
         let situation = situation(nil, nil)
         let decision = AdmissionRules.decide(
-            .unproven(Refusal(.manifestExpired), token: nil),
+            .unproven(Refusal(.manifestExpired), claim: nil),
             facts: Facts(manifest: nil),
             situation: situation
         )

@@ -41,7 +41,8 @@ package enum Evidence {
     /// Sealed evidence may have ``EntryRecord/evidenceBytesMax`` bytes, 48 of them the box's.
     package static let sealedBytesMax = 208
 
-    /// A LIVE token in clear: it is over in a minute.
+    /// Types 1, 3 and 4 in clear: they are over in a minute, and anyone can check that the ticket
+    /// was shown.
     ///
     /// Everything else may be good for longer, or may be anything at all, and is sealed to
     /// central.
@@ -55,9 +56,10 @@ package enum Evidence {
         switch code {
         case .token(let token):
             switch token.fields.type {
-            case .live: token.bytes
+            case .live, .holder, .holderFull: token.bytes
             case .paper: box.seal(token.bytes)
             }
+        case .wallet: box.seal(Array(text.prefix(sealedBytesMax)))
         case .ownCode(let code): box.seal(Array(code.text.utf8))
         case .imported(let barcode): box.seal(barcode.bytes)
         case .malformed, .unsupported:

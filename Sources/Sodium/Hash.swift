@@ -37,6 +37,24 @@ public enum Hash {
         return all
     }
 
+    /// BLAKE2b with an output length of its own: another function, not a prefix of `b2`.
+    ///
+    /// Only the wallet form uses it: its vectors were made so.
+    ///
+    /// - Parameters:
+    ///   - length: bytes of output, 16 to 64.
+    ///   - parts: hashed one after another, without separators.
+    ///   - key: 16 to 64 bytes.
+    public static func ownLength(_ length: Int, _ parts: [[UInt8]], key: [UInt8]) -> [UInt8] {
+        _ = Sodium.ready
+        precondition((16...64).contains(length), "16 to 64 bytes of output")
+        precondition((16...64).contains(key.count), "a key has 16 to 64 bytes")
+        let message = joined(parts)
+        var output = [UInt8](repeating: 0, count: length)
+        crypto_generichash(&output, length, message, UInt64(message.count), key, key.count)
+        return output
+    }
+
     /// Hashes a stream piece by piece, without a key.
     public struct Hasher: ~Copyable {
         private let memory: UnsafeMutableRawPointer

@@ -9,30 +9,19 @@ public enum CodeSource: Hashable, Sendable {
 
 /// What a gate makes of the text of one scan, before anything is proven (PROTOCOL 3.1).
 public enum ScannedCode: Hashable, Sendable {
+    /// A token of any type.
     case token(UnverifiedToken)
+    case wallet(UnverifiedWalletCode)
     case ownCode(OwnCode)
     case imported(ImportedBarcode)
     /// Not a readable code.
     case malformed
-    /// A well-formed code of a kind that this version cannot check.
-    case unsupported(UnsupportedForm)
-
-    /// Kinds of code that are recognised but not checked by this version.
-    public enum UnsupportedForm: Hashable, Sendable {
-        /// `ST2` and later.
-        case laterVersion
-        /// Type 3, signed by the holder's phone.
-        case holder
-        /// Type 4, with the holder's credential.
-        case holderFull
-        /// A PAPER token with a time-based one-time password of a wallet.
-        case wallet
-    }
+    /// A well-formed code of a later version, `ST2` to `ST9`.
+    case unsupported
 
     /// The longest text that is looked at; more than any code has.
     public static let textBytesMax = 2048
     static let tokenPrefix = "ST1"
-    private static let holderFullLength = 194
 
     /// Sorts the text of a scan.
     ///
@@ -52,11 +41,11 @@ public enum ScannedCode: Hashable, Sendable {
             }
         }
         if Self.isWalletForm(upper) {
-            self = .unsupported(.wallet)
+            self = Self.wallet(of: upper)
         } else if upper.starts(with: Self.tokenPrefix.utf8) {
             self = Self.token(of: upper.dropFirst(3))
         } else if Self.isLaterVersion(upper) {
-            self = .unsupported(.laterVersion)
+            self = .unsupported
         } else if let own = OwnCode(text: upper) {
             self = .ownCode(own)
         } else if source == .typed, let own = OwnCode(typed: upper) {
@@ -93,21 +82,26 @@ public enum ScannedCode: Hashable, Sendable {
 
     private static func token(of text: ArraySlice<UInt8>) -> ScannedCode {
         // Two lengths exist; anything else is refused before it is decoded.
-        guard text.count == 151 || text.count == 311, let bytes = Base32.decode(text) else {
-            return .malformed
-        }
-        if let token = UnverifiedToken(bytes: bytes) { return .token(token) }
-        guard bytes[1] & ~TokenFlags.checkID.rawValue == 0 else { return .malformed }
-        if bytes[0] == 3, bytes.count == TokenLayout.length, bytes[26] == TokenLife.minute.units {
-            return .unsupported(.holder)
-        }
-        if bytes[0] == 4, bytes.count == holderFullLength { return .unsupported(.holderFull) }
-        return .malformed
+        guard text.count == 151 || text.count == 311, let bytes = Base32.decode(text),
+            let token = UnverifiedToken(bytes: bytes)
+        else { return .malformed }
+        return .token(token)
+    }
+
+    private static func wallet(of text: [UInt8]) -> ScannedCode {
+        guard let bytes = Base32.decode(text[3..<154]), let token = UnverifiedToken(bytes: bytes),
+            let code = UnverifiedWalletCode(
+                token,
+                time: text[155..<165],
+                password: text[166...]
+            )
+        else { return .malformed }
+        return .wallet(code)
     }
 
     /// `ST1`, 151 Base32 characters, `-`, 10 digits, `-`, 8 digits.
     private static func isWalletForm(_ text: [UInt8]) -> Bool {
-        guard text.count == 174, text.starts(with: tokenPrefix.utf8),
+        guard text.count == UnverifiedWalletCode.length, text.starts(with: tokenPrefix.utf8),
             text[154] == UInt8(ascii: "-"), text[165] == UInt8(ascii: "-")
         else { return false }
         return text[3..<154].allSatisfy(isBase32) && text[155..<165].allSatisfy(isDigit)

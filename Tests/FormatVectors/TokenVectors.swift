@@ -23,7 +23,7 @@ extension VectorFile {
 }
 
 /// A key as the token vectors list it.
-private struct ListedKey {
+struct ListedKey {
     let name: String
     let role: String
     let event: EventID?
@@ -48,7 +48,7 @@ private struct ListedKey {
     }
 }
 
-private struct TokenVectorMaker {
+struct TokenVectorMaker {
     let event = Fixed.event("event")
     let ticket = Fixed.ticket("ticket")
     let start: UInt32 = 1_798_761_600
@@ -151,31 +151,23 @@ private struct TokenVectorMaker {
             ("type_0", text(signed(head(type: 0)))),
             ("type_5", text(signed(head(type: 5)))),
             ("type_1_in_194_bytes", text(signed(head()) + [UInt8](repeating: 0, count: 100))),
-            ("type_4_in_94_bytes", text(signed(head(type: 4)))),
             ("undefined_flag_8", text(signed(head(flags: 8)))),
             ("undefined_flag_128", text(signed(head(flags: 128)))),
             ("reprint_on_live", text(signed(head(flags: 2)))),
             ("preissued_on_paper", text(signed(head(type: 2, flags: 1, life: 0)))),
-            ("preissued_on_holder", text(signed(head(type: 3, flags: 1)))),
             ("life_0_on_live", text(signed(head(life: 0)))),
             ("life_81_on_live", text(signed(head(life: 81)))),
             ("life_4_on_paper", text(signed(head(type: 2)))),
-            ("life_5_on_holder", text(signed(head(type: 3, life: 5)))),
         ]
         return texts.map { .texts(["name": $0.0, "text": $0.1, "verdict": "MALFORMED"]) }
     }
 
     var unsupported: [JSONValue] {
-        let paper = text(signed(head(type: 2, key: "paper", life: 0), by: "paper"))
-        let full = head(type: 4, life: 48) + [UInt8](repeating: 7, count: 164)
-        let texts: [(String, String, String)] = [
-            ("later_version", "ST2" + live.dropFirst(3), "laterVersion"),
-            ("holder", text(signed(head(type: 3))), "holder"),
-            ("holder_full", text(full), "holderFull"),
-            ("wallet", paper + "-1798761630-66412109", "wallet"),
-        ]
-        return texts.map {
-            .texts(["name": $0.0, "text": $0.1, "form": $0.2, "verdict": "UNSUPPORTED"])
+        (2...9).map {
+            .texts([
+                "name": "later_version_\($0)", "text": "ST\($0)" + live.dropFirst(3),
+                "verdict": "UNSUPPORTED",
+            ])
         }
     }
 
@@ -226,10 +218,10 @@ private struct TokenVectorMaker {
         }
     }
 
-    private var bad: String { VerdictCode.badSignature.name }
-    private var other: String { VerdictCode.wrongEvent.name }
+    var bad: String { VerdictCode.badSignature.name }
+    var other: String { VerdictCode.wrongEvent.name }
 
-    private func flipped(_ bytes: [UInt8], at index: Int) -> [UInt8] {
+    func flipped(_ bytes: [UInt8], at index: Int) -> [UInt8] {
         var bytes = bytes
         bytes[index] ^= 1
         return bytes

@@ -31,7 +31,10 @@ package struct VectorFile: CustomStringConvertible {
 
     /// Every file that is made here; the others are examples copied from standards.
     package static var all: [VectorFile] {
-        [.tokens, .ownCodes, .trustLists, .contentHash, .entryChains]
+        [
+            .tokens, .holderTokens, .walletCodes, .offlinePack, .ownCodes, .trustLists,
+            .contentHash, .entryChains,
+        ]
     }
 }
 

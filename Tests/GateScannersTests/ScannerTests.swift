@@ -35,7 +35,7 @@ final class RecordingLane: Sendable {
         )
         return LaneVerdict(
             decision: decide(
-                .unproven(Refusal(.malformed), token: nil),
+                .unproven(Refusal(.malformed), claim: nil),
                 facts: Facts(manifest: nil),
                 situation: situation
             ),

@@ -269,7 +269,7 @@ struct SupervisorTests {
 
     @Test("a status page that others may see does not take supervisors' calls")
     func remote() async throws {
-        try await serving(host: "0.0.0.0", allowsRemote: true) { desk in
+        try await serving(host: "0.0.0.0", allowsRemote: true) { desk async throws in
             #expect(try await desk.post("/v1/undo", "{}").status == 404)
             #expect(try await desk.get("/v1/scans").status == 404)
             #expect(try await desk.get("/status.json").status == 200)
@@ -294,10 +294,11 @@ struct SupervisorTests {
         _ = try await lane.report(.abandoned, of: number)
         let second = await lane.scan(code, scanner: "test")
         #expect(second.decision.code == .success && !second.isRepeated)
-        _ = try await lane.report(.passed, of: try #require(second.sequence))
+        let passing = try #require(second.sequence)
+        _ = try await lane.report(.passed, of: passing)
         _ = try await lane.reportStray(isFreeFlow: false)
         await #expect(throws: ActionFault.refused(.alreadyReported)) {
-            try await lane.report(.passed, of: try #require(second.sequence))
+            try await lane.report(.passed, of: passing)
         }
         #expect(try gate.core.journal.audit().faults == [])
         try await gate.client.shutdown()

@@ -65,7 +65,9 @@ struct ActionTests {
         let gate = try StoreGate(fixture, venue: venue)
         let code = venue.paperCode(venue.ticket(1))
         let first = await gate.scan(code)
-        #expect(try await undo(first.sequence, at: gate, after: 901) == .failure(.refused(.tooLate)))
+        #expect(
+            try await undo(first.sequence, at: gate, after: 901) == .failure(.refused(.tooLate))
+        )
         let record = try await undo(first.sequence, at: gate).get()
         #expect(record.sequence == 1 && record.ticket == venue.ticket(1))
         #expect(try gate.journal.uses(of: venue.ticket(1)).entries == 0)

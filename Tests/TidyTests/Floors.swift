@@ -32,7 +32,7 @@ let house: [String: Room] = {
         "TicketModel": Room("Sources/TicketModel", floor: 0),
         "Encodings": Room("Sources/Encodings", floor: 1),
         "Sodium": Room("Sources/Sodium", floor: 1, ["CSodium"]),
-        "TokenFormat": Room("Sources/TokenFormat", floor: 1, words),
+        "TokenFormat": Room("Sources/TokenFormat", floor: 1, words.union(["Crypto"])),
         "TrustFormat": Room("Sources/TrustFormat", floor: 1, words),
         "ManifestFormat": Room(
             "Sources/ManifestFormat",

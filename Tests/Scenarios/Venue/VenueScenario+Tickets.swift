@@ -174,9 +174,10 @@ extension VenueScenario {
         switch code {
         case .token(let token):
             switch token.fields.type {
-            case .live: token.bytes
+            case .live, .holder, .holderFull: token.bytes
             case .paper: box.seal(token.bytes)
             }
+        case .wallet(let code): box.seal(code.paper.bytes)
         case .ownCode(let code): box.seal(Array(code.text.utf8))
         case .imported(let barcode): box.seal(barcode.bytes)
         case .malformed, .unsupported: []
