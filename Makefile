@@ -1,4 +1,4 @@
-# Stile's five commands: deps, demo, test, lint, bench. `make help` lists the rest.
+# Stile's commands: deps, demo, test, lint, bench, fuzz. `make help` lists the rest.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -53,6 +53,25 @@ test: deps .venv/ready ## Installs, builds, passes all tests.
 .PHONY: lint
 lint: ## Checks the format of every Swift file.
 	swift format lint --strict -r $(SWIFT_FOLDERS)
+
+# libFuzzer brings a loop of its own; gold, SwiftPM's linker, cannot link it with AddressSanitizer.
+FUZZ_FLAGS := --scratch-path .build-fuzz -c release --product fuzz-formats --sanitize=address \
+	$(addprefix -Xswiftc ,-sanitize=fuzzer -DSTILE_FUZZ -Xclang-linker -fuse-ld=lld)
+FUZZ_TARGETS := $(notdir $(wildcard Tests/Fuzz/Corpus/*))
+MINUTES := 10
+
+.PHONY: fuzz
+fuzz: deps ## Feeds every reader with arbitrary bytes, MINUTES=10 each; findings in artefacts/fuzz.
+	swift build $(FUZZ_FLAGS)
+	@mkdir -p artefacts/fuzz; for target in $(FUZZ_TARGETS); do \
+	  mkdir -p .build-fuzz/corpus/$$target; \
+	  echo "fuzz: $$target for $(MINUTES) minutes"; \
+	  STILE_FUZZ_TARGET=$$target .build-fuzz/release/fuzz-formats -max_total_time=$$(($(MINUTES) * 60)) \
+	    -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=artefacts/fuzz/$$target- \
+	    .build-fuzz/corpus/$$target Tests/Fuzz/Corpus/$$target 2>&1 \
+	    | grep -vE 'Uses:|ecommended dictionary|^INFO'; done
+	@echo "fuzz: $$(ls artefacts/fuzz | wc -l) findings"; test -z "$$(ls artefacts/fuzz)"
 
 .PHONY: bench
 bench: deps ## Builds for release and prints every figure the documents quote.

@@ -364,6 +364,26 @@ let barcodes: [Target] = [
     ),
 ]
 
+/// Arbitrary bytes for every reader of strangers' bytes: `make fuzz`.
+let fuzzing: [Target] = [
+    module(
+        "FuzzTargets",
+        path: "Tests/Fuzz/Targets",
+        [
+            "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
+            "EntryLogFormat",
+        ]
+    ),
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+        name: "fuzz-formats",
+        dependencies: ["FuzzTargets", "CLibFuzzer"],
+        path: "Tests/Fuzz/Command",
+        swiftSettings: strict
+    ),
+    tests("FuzzTests", path: "Tests/Fuzz/Replay", ["FuzzTargets"]),
+]
+
 let package = Package(
     name: "stile",
     dependencies: [
@@ -391,5 +411,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested
+    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested + fuzzing
 )
