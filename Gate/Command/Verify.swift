@@ -29,8 +29,13 @@ struct Verify: AsyncParsableCommand {
     var trust: String?
     @Option(help: "Fingerprint of the root keys that must have signed the trust list, in hex.")
     var root: String?
-    @Option(help: "File with the event's barcode key, 32 bytes or their base64url text.")
-    var secrets: String?
+    @Option(
+        name: [.long, .customLong("secrets")],
+        help: "File with the event's barcode key, 32 bytes or their base64url text."
+    )
+    var barcodeKey: String?
+    @Option(help: "File with the event's wallet key, 32 bytes or their base64url text.")
+    var walletKey: String?
     @Option(help: "The time: RFC 3339, or Unix milliseconds. Default: now.")
     var at: String?
     @Option var hall: UInt16 = 1
@@ -44,7 +49,10 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let trust = try trustList()
         let file = try manifestFile(trust)
-        let key = try barcodeKey()
+        let secrets = EventSecrets(
+            barcodeKey: try key(barcodeKey, "barcode key"),
+            walletKey: try key(walletKey, "wallet key")
+        )
         let now = try instant()
         let event = file.metadata.event
         let situation = LaneSituation(
@@ -63,14 +71,17 @@ struct Verify: AsyncParsableCommand {
             isIsolated: false
         )
         for text in codes {
-            let credential = Credential(
-                ScannedCode(Array(text.utf8), source: .typed),
+            let code = ScannedCode(Array(text.utf8), source: .typed)
+            let proof = Proof(
+                code,
                 trust: trust,
-                event: event
+                event: event,
+                secrets: secrets,
+                facts: try file.proofFacts(for: code)
             )
-            let facts = try file.facts(for: credential, barcodeKey: key)
+            let facts = try file.facts(for: proof.credential, barcodeNames: proof.barcodeNames)
             let verdict = LaneVerdict(
-                decision: decide(credential, facts: facts, situation: situation),
+                decision: decide(proof.credential, facts: facts, situation: situation),
                 situation: situation,
                 sequence: nil,
                 manifest: metadata == nil ? 0 : file.metadata.version,
@@ -118,13 +129,13 @@ struct Verify: AsyncParsableCommand {
         )
     }
 
-    private func barcodeKey() throws -> [UInt8]? {
-        guard let secrets else { return nil }
-        let bytes = try AtomicFile.read(secrets, bytesMax: 4096)
-        if bytes.count == BarcodeHash.keyLength { return bytes }
+    private func key(_ path: String?, _ name: String) throws -> [UInt8]? {
+        guard let path else { return nil }
+        let bytes = try AtomicFile.read(path, bytesMax: 4096)
+        if bytes.count == EventSecrets.keyLength { return bytes }
         let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-        guard let key = Base64.decodeURL(text), key.count == BarcodeHash.keyLength else {
-            throw CommandFailure("\(secrets) holds no barcode key")
+        guard let key = Base64.decodeURL(text), key.count == EventSecrets.keyLength else {
+            throw CommandFailure("\(path) holds no \(name)")
         }
         return key
     }

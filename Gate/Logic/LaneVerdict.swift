@@ -76,6 +76,10 @@ package struct LaneVerdict: Hashable, Sendable {
             ),
         ]
         if let earlier = decision.earlier { members.append(.init("earlier", earlier.json)) }
+        if let rehearsed = decision.rehearsed {
+            // Its detail stands above, where the detail of every verdict stands.
+            members.append(.init("rehearsed", .string(rehearsed.code.name)))
+        }
         if !decision.halls.isEmpty {
             let halls = decision.halls.map { JSONValue.integer(Int64($0.number)) }
             members.append(.init("halls", .array(halls)))

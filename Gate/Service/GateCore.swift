@@ -1,3 +1,4 @@
+import AdmissionRules
 import Encodings
 import EntryLogFormat
 import GateLogic
@@ -132,7 +133,9 @@ package final class GateCore: Sendable {
         guard let key = keys.box.open(sealedBarcodeKey), key.count == BarcodeKey.length else {
             return false
         }
-        settlement.use(barcodeKey: key)
+        var secrets = settlement.secrets
+        secrets.barcodeKey = key
+        settlement.use(secrets)
         return true
     }
 

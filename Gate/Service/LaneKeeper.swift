@@ -2,6 +2,7 @@ import AdmissionRules
 package import EntryLogFormat
 package import GateLogic
 package import GateStore
+import Logging
 import Sodium
 package import TicketModel
 import TokenFormat
@@ -59,15 +60,15 @@ package actor LaneKeeper {
             return notEnrolled(scanner)
         }
         let code = ScannedCode(text)
-        let credential = Credential(code, trust: trust, event: core.settings.event)
-        let situation = situation(identity, credential)
+        let proof = proof(of: code, trust)
+        let situation = situation(identity, proof.credential)
         let scan = PendingScan(
-            credential: credential,
+            proof,
             situation: situation,
             evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
         )
         let settled = await core.settlement.settle(scan)
-        if case .token(let token) = credential, token.fields.type == .live,
+        if case .token(let token) = proof.credential, token.fields.type == .live,
             !token.fields.flags.contains(.preissued)
         {
             await core.clock.prove(token.fields.startTime)
@@ -126,6 +127,22 @@ package actor LaneKeeper {
     }
 
     private var hall: HallNumber { settings.hall ?? core.identity?.hall ?? HallNumber(0) }
+
+    /// Checks what the code carries, beside the other lanes: nothing is locked here.
+    private func proof(of code: ScannedCode, _ trust: TrustList) -> Proof {
+        do throws(StorageFault) {
+            return Proof(
+                code,
+                trust: trust,
+                event: core.settings.event,
+                secrets: core.settlement.secrets,
+                facts: try core.shelf.current?.proofFacts(for: code) ?? .none
+            )
+        } catch {
+            core.logger.error("manifest cannot be read", metadata: ["error": "\(error)"])
+            return .failed
+        }
+    }
 
     /// A gate that has never synced has no log to write to and no list to look at: nobody gets in.
     private func notEnrolled(_ scanner: String) -> LaneVerdict {

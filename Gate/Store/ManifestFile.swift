@@ -2,9 +2,10 @@ package import AdmissionRules
 import CSQLiteHardening
 import GRDB
 package import ManifestFormat
+import Sodium
 import Synchronization
 package import TicketModel
-import TokenFormat
+package import TokenFormat
 
 /// An open manifest: read-only, hardened, verified, and the same for as long as anyone holds it.
 ///
@@ -74,29 +75,36 @@ package final class ManifestFile: Sendable {
         access[accessClass] ?? []
     }
 
+    /// What a proof depends on, to be fetched before it is checked.
+    package func proofFacts(for code: ScannedCode) throws(StorageFault) -> ProofFacts {
+        guard case .token(let token) = code, token.fields.type == .holder else {
+            return ProofFacts(imports: facts.policy.imports)
+        }
+        let bound = try ticket(token.fields.ticket)?.holder
+        return ProofFacts(
+            holder: bound.flatMap { PublicKey(bytes: $0) },
+            imports: facts.policy.imports
+        )
+    }
+
     /// The rows that concern one credential.
     ///
-    /// - Parameter barcodeKey: the event's key for static codes; without it none can be looked up.
+    /// - Parameter barcodeNames: under which names a static code may be listed, see ``Proof``.
     package func facts(
         for credential: Credential,
-        barcodeKey: [UInt8]?
+        barcodeNames: [[UInt8]] = []
     ) throws(StorageFault) -> Facts {
         var facts = Facts(manifest: self.facts)
-        do {
-            let named: TicketID?
-            switch credential {
-            case .unproven: return facts
-            case .token(let token): named = token.fields.ticket
-            case .ownCode(let code):
-                facts.code = try self.code(Array(code.text.utf8), barcodeKey)
-                named = facts.code?.ticket
-            case .imported(let barcode):
-                facts.code = try self.code(barcode.bytes, barcodeKey)
-                named = facts.code?.ticket
-            }
-            guard let named else { return facts }
-            facts.ticket = try ticket(named)
-        } catch { throw StorageFault(error) }
+        let named: TicketID?
+        switch credential {
+        case .unproven: return facts
+        case .token(let token): named = token.fields.ticket
+        case .ownCode, .imported:
+            facts.code = try code(barcodeNames)
+            named = facts.code?.ticket
+        }
+        guard let named else { return facts }
+        facts.ticket = try ticket(named)
         if let ticket = facts.ticket {
             facts.access = access(of: ticket.accessClass)
         } else if case .token(let token) = credential {
@@ -116,16 +124,18 @@ package final class ManifestFile: Sendable {
         return ticket
     }
 
-    private func code(_ bytes: [UInt8], _ key: [UInt8]?) throws(StorageFault) -> CodeRow? {
-        guard let key else { return nil }
-        let hash = BarcodeHash.hash(of: bytes, event: metadata.event, key: key)
-        let row: [ManifestValue]?
-        do {
-            row = try lookups.withLock { try $0.code.row(key: hash) }
-        } catch { throw StorageFault(error) }
-        guard let row else { return nil }
-        guard let code = CodeRow(row) else { throw .badValue("code") }
-        return code
+    /// The row of the first name that is listed.
+    private func code(_ names: [[UInt8]]) throws(StorageFault) -> CodeRow? {
+        for name in names {
+            let row: [ManifestValue]?
+            do {
+                row = try lookups.withLock { try $0.code.row(key: name) }
+            } catch { throw StorageFault(error) }
+            guard let row else { continue }
+            guard let code = CodeRow(row) else { throw .badValue("code") }
+            return code
+        }
+        return nil
     }
 }
 

@@ -1,5 +1,6 @@
 package import AdmissionRules
 import EntryLogFormat
+import ManifestFormat
 package import Sodium
 import TicketModel
 package import TokenFormat
@@ -7,14 +8,44 @@ package import TokenFormat
 /// A scan whose proof has been checked, waiting for its verdict.
 package struct PendingScan: Sendable {
     package let credential: Credential
+    /// Under which names the manifest may list a static code.
+    package let barcodeNames: [[UInt8]]
     package let situation: LaneSituation
     /// What the record shows central: see ``Evidence``.
     package let evidence: [UInt8]
 
-    package init(credential: Credential, situation: LaneSituation, evidence: [UInt8]) {
+    package init(
+        credential: Credential,
+        barcodeNames: [[UInt8]] = [],
+        situation: LaneSituation,
+        evidence: [UInt8]
+    ) {
         self.credential = credential
+        self.barcodeNames = barcodeNames
         self.situation = situation
         self.evidence = evidence
+    }
+
+    /// What the record of a verdict carries: of a static code that was not admitted also its name
+    /// in the manifest, so that central can tell rejected codes apart before it opens any.
+    func evidence(recordedWith code: VerdictCode) -> [UInt8] {
+        switch credential {
+        case .token, .unproven: return evidence
+        case .ownCode, .imported:
+            guard code != .success else { return evidence }
+            let unknown = [UInt8](repeating: 0, count: BarcodeHash.length)
+            return (barcodeNames.first ?? unknown) + evidence
+        }
+    }
+
+    /// A scan with the proof that was checked for it.
+    package init(_ proof: Proof, situation: LaneSituation, evidence: [UInt8]) {
+        self.init(
+            credential: proof.credential,
+            barcodeNames: proof.barcodeNames,
+            situation: situation,
+            evidence: evidence
+        )
     }
 }
 

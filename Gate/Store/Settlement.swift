@@ -1,4 +1,4 @@
-import AdmissionRules
+package import AdmissionRules
 package import EntryLogFormat
 import GRDB
 import Synchronization
@@ -22,7 +22,7 @@ package final class Settlement: Sendable {
 
     private struct State {
         var identity: GateIdentity?
-        var barcodeKey: [UInt8]?
+        var secrets = EventSecrets.none
         var sensorLanes: Set<LaneNumber> = []
         /// Where the log stands; `nil` when it must be read from the file first.
         var chain: LogChain?
@@ -73,16 +73,18 @@ package final class Settlement: Sendable {
         state.withLock { $0.sensorLanes = sensorLanes }
     }
 
-    /// The event's key for static codes.
-    package func use(barcodeKey: [UInt8]) {
-        state.withLock { $0.barcodeKey = barcodeKey }
+    /// What this gate holds of the event's keys; lanes prove codes with them.
+    package func use(_ secrets: EventSecrets) {
+        state.withLock { $0.secrets = secrets }
     }
+
+    package var secrets: EventSecrets { state.withLock { $0.secrets } }
 
     /// What failed in the latest transaction; `nil` if it was stored.
     package var fault: StorageFault? { state.withLock { $0.fault } }
 
     /// Whether static codes can be looked up.
-    package var hasBarcodeKey: Bool { state.withLock { $0.barcodeKey != nil } }
+    package var hasBarcodeKey: Bool { secrets.barcodeKey != nil }
 
     /// The verdict on a scan, once its record is durable.
     ///
@@ -138,7 +140,6 @@ package final class Settlement: Sendable {
             state.waiting.removeFirst(batch.count)
             let context = SettlementContext(
                 identity: state.identity,
-                barcodeKey: state.barcodeKey,
                 manifest: shelf.current,
                 sensorLanes: state.sensorLanes
             )

@@ -9,7 +9,6 @@ import TokenFormat
 /// What the scans of one transaction have in common.
 struct SettlementContext {
     let identity: GateIdentity?
-    let barcodeKey: [UInt8]?
     let manifest: ManifestFile?
     /// Lanes whose turnstile reports passages.
     let sensorLanes: Set<LaneNumber>
@@ -37,7 +36,10 @@ struct SettlementTransaction {
         var facts: Facts
         if let manifest = context.manifest {
             do throws(StorageFault) {
-                facts = try manifest.facts(for: scan.credential, barcodeKey: context.barcodeKey)
+                facts = try manifest.facts(
+                    for: scan.credential,
+                    barcodeNames: scan.barcodeNames
+                )
             } catch {
                 // The manifest cannot be read: this scan gets an error, the others their verdicts.
                 return failed(scan, error)
@@ -62,7 +64,7 @@ struct SettlementTransaction {
             form: decision.form,
             direction: scan.situation.direction,
             flags: decision.flags,
-            evidence: scan.evidence
+            evidence: scan.evidence(recordedWith: decision.code)
         )
         let record = try append(
             .scan(body),

@@ -20,7 +20,11 @@ package func decide(
         if refusal != nil { break }
     }
     let accessClass = facts.ticket?.accessClass ?? credential.tokenFields?.accessClass
-    let verdict = refusal ?? granted(facts, situation, accessClass: accessClass)
+    let judged = refusal ?? granted(facts, situation)
+    // Rehearsal tickets are never admitted, whatever they would have been told. What proves nothing
+    // is no specimen, whatever it names.
+    let isRehearsal = credential.method != nil && accessClass == .specimen
+    let verdict = isRehearsal ? Refusal(.specimen, judged.detail) : judged
     return Decision(
         code: verdict.code,
         detail: verdict.detail,
@@ -33,18 +37,16 @@ package func decide(
             examination,
             isAdmission: verdict.code == .success && situation.direction == .entry
         ),
-        earlier: verdict.code == .duplicate ? facts.uses.last : nil,
-        halls: verdict.code == .wrongHall ? Array(Set(facts.access.map(\.hall))).sorted() : []
+        earlier: judged.code == .duplicate ? facts.uses.last : nil,
+        earlierAge: judged.code == .duplicate
+            ? facts.uses.last.map { situation.clock.now - $0.time } : nil,
+        halls: judged.code == .wrongHall ? Array(Set(facts.access.map(\.hall))).sorted() : [],
+        rehearsed: isRehearsal ? judged : nil
     )
 }
 
 /// What a scan gets that no rule refused.
-private func granted(
-    _ facts: Facts,
-    _ situation: LaneSituation,
-    accessClass: ClassNumber?
-) -> Refusal {
-    if accessClass == .specimen { return Refusal(.specimen) }
+private func granted(_ facts: Facts, _ situation: LaneSituation) -> Refusal {
     if situation.direction == .exit, facts.uses.inside <= 0 { return Refusal(.notInside) }
     return Refusal(.success)
 }

@@ -14,8 +14,12 @@ package struct Decision: Hashable, Sendable {
     package let flags: Set<EntryRecord.Flag>
     /// With DUPLICATE: the admission that used the ticket up.
     package let earlier: Uses.Last?
+    /// With DUPLICATE: how long before this scan that was; below zero if its clock is ahead.
+    package let earlierAge: Duration?
     /// With WRONG_HALL: where the ticket is good, in order.
     package let halls: [HallNumber]
+    /// With SPECIMEN: the verdict that an ordinary ticket would have had; the detail is its detail.
+    package let rehearsed: Refusal?
 
     /// Whether the ticket counts as used by this scan.
     package var isAdmission: Bool { code == .success && direction == .entry }
@@ -42,7 +46,9 @@ extension Decision {
             accessClass: nil,
             flags: [],
             earlier: nil,
-            halls: []
+            earlierAge: nil,
+            halls: [],
+            rehearsed: nil
         )
     }
 }

@@ -104,14 +104,19 @@ package struct Uses: Hashable, Sendable {
         package let lane: LaneNumber
         package let time: Timestamp
         package let passage: Passage
+        /// Whether the record behind it is known to be genuine: this gate's own, or signed by the
+        /// device that it names.
+        package let isConfirmed: Bool
 
         package init(
             device: DeviceName,
             gate: GateNumber,
             lane: LaneNumber,
             time: Timestamp,
-            passage: Passage
+            passage: Passage,
+            isConfirmed: Bool = true
         ) {
+            self.isConfirmed = isConfirmed
             self.device = device
             self.gate = gate
             self.lane = lane

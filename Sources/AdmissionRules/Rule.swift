@@ -1,4 +1,5 @@
 import ManifestFormat
+import Sodium
 import TicketModel
 import TokenFormat
 
@@ -9,6 +10,7 @@ import TokenFormat
 enum Rule: CaseIterable {
     case manifestInForce
     case codeProven
+    case holderBound
     case barcodeListed
     case ticketListed
     case ticketStatus
@@ -23,7 +25,7 @@ enum Rule: CaseIterable {
     case uses
 
     /// The rules that are asked about an exit; whatever they say, the lane opens.
-    static let forExit: [Rule] = [.codeProven, .barcodeListed, .ticketListed]
+    static let forExit: [Rule] = [.codeProven, .holderBound, .barcodeListed, .ticketListed]
 }
 
 /// One scan on its way through the rules.
@@ -32,8 +34,8 @@ struct Examination {
     let facts: Facts
     let situation: LaneSituation
 
-    private var clock: ClockReading { situation.clock }
-    private var isClockTrusted: Bool { clock.state != .untrusted }
+    var clock: ClockReading { situation.clock }
+    var isClockTrusted: Bool { clock.state != .untrusted }
     /// True time is surely not before this.
     private var surelyPassed: Timestamp { isClockTrusted ? clock.now : clock.floor }
 
@@ -42,6 +44,7 @@ struct Examination {
         switch rule {
         case .manifestInForce: manifestInForce()
         case .codeProven: codeProven()
+        case .holderBound: holderBound()
         case .barcodeListed: barcodeListed()
         case .ticketListed: ticketListed()
         case .ticketStatus: ticketStatus()
@@ -67,6 +70,12 @@ struct Examination {
     private func codeProven() -> Refusal? {
         guard case .unproven(let refusal, _) = credential else { return nil }
         return refusal
+    }
+
+    /// The row may have changed since the proof was checked against it.
+    private func holderBound() -> Refusal? {
+        guard let token = credential.provenToken, token.form == .holder else { return nil }
+        return facts.ticket?.holder == token.holder?.bytes ? nil : Refusal(.showLongCode)
     }
 
     private func barcodeListed() -> Refusal? {
@@ -118,46 +127,21 @@ struct Examination {
         guard let shown = shownGeneration else { return nil }
         if let ticket = facts.ticket, shown < ticket.generation { return Refusal(.superseded) }
         if let seen = facts.generationSeen, shown < seen { return Refusal(.superseded) }
-        return nil
+        return isOfAnotherPhone ? Refusal(.superseded) : nil
+    }
+
+    /// A credential of the row's generation for another key than the row's: a binding that was
+    /// replaced without a new generation.
+    private var isOfAnotherPhone: Bool {
+        guard let token = credential.provenToken, token.form == .holderFull,
+            let ticket = facts.ticket, let bound = ticket.holder
+        else { return false }
+        return token.fields.generation == ticket.generation && token.holder?.bytes != bound
     }
 
     private func method() -> Refusal? {
         guard let ticket = facts.ticket, let method = credential.method else { return nil }
         return ticket.methods.isSuperset(of: method) ? nil : Refusal(.methodNotAllowed)
-    }
-
-    /// A LIVE token that central signed at its start, so that its start is a proven time.
-    private var isRotating: Bool {
-        guard let token = credential.tokenFields else { return false }
-        return token.type == .live && !token.flags.contains(.preissued)
-    }
-
-    /// Whether the token says that true time is later than this gate believes.
-    var showsSlowClock: Bool {
-        guard let token = credential.tokenFields, isRotating, isClockTrusted else { return false }
-        return clock.now < token.startTime - (CodeWindow.early + clock.uncertainty)
-    }
-
-    private func codeTime() -> Refusal? {
-        guard let token = credential.tokenFields, token.type == .live else { return nil }
-        guard isClockTrusted else { return codeTimeUntrusted(token) }
-        if clock.now < token.startTime - (CodeWindow.early + clock.uncertainty), !isRotating {
-            return Refusal(.notYetValid, .code)
-        }
-        if clock.now > token.endTime + CodeWindow.late + clock.uncertainty {
-            return Refusal(.expired, .code)
-        }
-        return nil
-    }
-
-    private func codeTimeUntrusted(_ token: TokenFields) -> Refusal? {
-        if token.startTime < clock.floor - CodeWindow.behindFloor {
-            return Refusal(.expired, .code)
-        }
-        if !isRotating, token.startTime > clock.floor + CodeWindow.aheadOfFloor {
-            return Refusal(.notYetValid, .code)
-        }
-        return facts.manifest?.policy.untrustedClock == .refer ? Refusal(.clockUntrusted) : nil
     }
 
     private func ticketTime() -> Refusal? {
@@ -215,12 +199,4 @@ struct Examination {
     }
 
     var isAdmittedProvisionally: Bool { isProvisional }
-}
-
-/// The tolerances of PROTOCOL 7 and 11 around a timed code.
-enum CodeWindow {
-    static let early = Duration.seconds(10)
-    static let late = Duration.seconds(15)
-    static let behindFloor = Duration.seconds(90)
-    static let aheadOfFloor = Duration.seconds(12 * 3600)
 }

@@ -18,12 +18,16 @@ public struct GatePolicy: Hashable, Sendable {
     public var unlisted: Unlisted
     public var untrustedClock: UntrustedClock
     public var isolated: Isolated
+    /// How the event's imported barcodes stand in the code table: each rule is one look-up.
+    public var imports: Set<ImportRule>
 
     public init(
         unlisted: Unlisted = .accept,
         untrustedClock: UntrustedClock = .flag,
-        isolated: Isolated = .open
+        isolated: Isolated = .open,
+        imports: Set<ImportRule> = [.exact]
     ) {
+        self.imports = imports
         self.unlisted = unlisted
         self.untrustedClock = untrustedClock
         self.isolated = isolated
@@ -37,6 +41,8 @@ public struct GatePolicy: Hashable, Sendable {
         case unlisted
         case untrustedClock = "untrusted_clock"
         case isolated
+        /// The ``ImportRule/word``s in use, sorted, with a space between them.
+        case imports
     }
 
     /// The rows that carry this policy.
@@ -44,16 +50,30 @@ public struct GatePolicy: Hashable, Sendable {
         [
             (.unlisted, unlisted.rawValue), (.untrustedClock, untrustedClock.rawValue),
             (.isolated, isolated.rawValue),
+            (.imports, imports.sorted().map(\.word).joined(separator: " ")),
         ]
     }
 
     /// Reads the policy from `meta`; `nil` if a value is missing or unknown, so that a gate never
     /// guesses what it may do.
+    ///
+    /// A manifest of a release without import rules has no such row: its barcodes are exact.
     public init?(meta: [String: String]) {
         guard let unlisted = meta[MetaKey.unlisted.rawValue].flatMap(Unlisted.init),
             let clock = meta[MetaKey.untrustedClock.rawValue].flatMap(UntrustedClock.init),
             let isolated = meta[MetaKey.isolated.rawValue].flatMap(Isolated.init)
         else { return nil }
-        self.init(unlisted: unlisted, untrustedClock: clock, isolated: isolated)
+        var imports: Set<ImportRule> = []
+        for word in (meta[MetaKey.imports.rawValue] ?? ImportRule.exact.word).split(separator: " ")
+        {
+            guard let rule = ImportRule(word: word) else { return nil }
+            imports.insert(rule)
+        }
+        self.init(
+            unlisted: unlisted,
+            untrustedClock: clock,
+            isolated: isolated,
+            imports: imports
+        )
     }
 }

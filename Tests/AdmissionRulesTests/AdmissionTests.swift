@@ -22,6 +22,9 @@ struct AdmissionTests {
                     $0.type = .paper; $0.flags = .reprint
                 }
             ),
+            (.holder, .holder, { $0.shown = .holder }),
+            (.holderFull, .holder, { $0.shown = .holderFull }),
+            (.wallet, .wallet, { $0.shown = .wallet }),
             (.ownCode, .ownCode, { $0.shown = .ownCode }),
             (.imported, .imported, { $0.shown = .imported }),
         ]
@@ -214,14 +217,33 @@ struct AdmissionTests {
         #expect(asking.with { $0.isIdentityConfirmed = true }.verdict == "SUCCESS")
     }
 
-    @Test("a rehearsal ticket is never admitted, and else shows the verdict it would have had")
+    @Test("a rehearsal ticket is never admitted, and says the verdict it would have had")
     func specimen() {
         let specimen = good.with { $0.rowClass = .specimen }
-        #expect(specimen.verdict == "SPECIMEN")
-        #expect(!specimen.decision.opensLane)
-        #expect(specimen.with { $0.status = .revoked }.verdict == "REVOKED")
-        #expect(specimen.with { $0.access = [DoorScan.access(hall: 9)] }.verdict == "WRONG_HALL")
-        #expect(specimen.with { $0.shown = .imported }.verdict == "SPECIMEN")
+        let cases: [(String, (inout DoorScan) -> Void)] = [
+            ("SUCCESS", { _ in }), ("REVOKED", { $0.status = .revoked }),
+            ("UNPAID", { $0.status = .unpaid }),
+            ("WRONG_HALL", { $0.access = [DoorScan.access(hall: 9)] }),
+            ("SUCCESS", { $0.shown = .imported }),
+            (
+                "REVOKED",
+                {
+                    $0.shown = .imported; $0.codeStatus = .revoked
+                }
+            ), ("EXPIRED code", { $0.start -= 120 }),
+            ("DUPLICATE same_lane_passed", { $0.uses = DoorScan.used() }),
+            ("MANIFEST_EXPIRED", { $0.manifest = DoorScan.manifest(expires: Fixed.now) }),
+        ]
+        for (rehearsed, change) in cases {
+            let scan = specimen.with(change)
+            #expect(scan.decision.code == .specimen)
+            #expect(scan.rehearsed == rehearsed)
+            #expect(!scan.decision.isAdmission && !scan.decision.opensLane)
+            #expect(scan.decision.detail == scan.decision.rehearsed?.detail)
+        }
+        // What is not proven is no specimen either: anybody can write a class into a token.
+        #expect(specimen.with { $0.signer = "nobody" }.verdict == "BAD_SIGNATURE signature")
+        #expect(good.rehearsed == nil)
         // The row decides, not what a token says of its class; without a row the token does.
         #expect(good.with { $0.tokenClass = .specimen }.verdict == "SUCCESS")
         let unlisted = good.with {

@@ -40,6 +40,58 @@ struct CodeTimeTests {
         }
     }
 
+    @Test("a phone's own codes and a wallet's live a minute, with the same tolerances")
+    func phoneWindow() {
+        for shown in [DoorScan.Shown.holder, .holderFull, .wallet] {
+            for uncertainty in [0, 800, 15_000] {
+                let u = Duration.milliseconds(uncertainty)
+                let first = start - (.seconds(10) + u)
+                let last = start + .seconds(60) + .seconds(15) + u
+                func verdict(_ now: Timestamp) -> String {
+                    at(now) {
+                        $0.uncertainty = u
+                        $0.shown = shown
+                    }.verdict
+                }
+                #expect(verdict(first - one) == "NOT_YET_VALID code")
+                #expect(verdict(first) == "SUCCESS")
+                #expect(verdict(last) == "SUCCESS")
+                #expect(verdict(last + one) == "EXPIRED code")
+            }
+        }
+    }
+
+    @Test("a wallet's code counts from the start of its minute, whatever its second")
+    func walletMinute() {
+        for second: UInt32 in [0, 1, 30, 59] {
+            func verdict(_ now: Timestamp) -> String {
+                at(now) {
+                    $0.shown = .wallet
+                    $0.start += second
+                    $0.uncertainty = .zero
+                }.verdict
+            }
+            #expect(verdict(start + .seconds(75)) == "SUCCESS")
+            #expect(verdict(start + .seconds(75) + one) == "EXPIRED code")
+        }
+    }
+
+    @Test("a credential is over after its hours, or with the event")
+    func credentialLife() {
+        func verdict(hours: UInt8, issued: Duration) -> String {
+            at(start) {
+                $0.shown = .holderFull
+                $0.credentialLife = TokenLife(hours: hours)
+                $0.issued = DoorScan.start - UInt32(issued.milliseconds / 1000)
+                $0.uncertainty = .zero
+            }.verdict
+        }
+        #expect(verdict(hours: 1, issued: .seconds(3600 + 15)) == "SUCCESS")
+        #expect(verdict(hours: 1, issued: .seconds(3600 + 16)) == "EXPIRED code")
+        #expect(verdict(hours: 255, issued: .seconds(255 * 3600 + 16)) == "EXPIRED code")
+        #expect(verdict(hours: 0, issued: .seconds(255 * 3600 + 16)) == "SUCCESS")
+    }
+
     @Test("a screenshot two minutes old is EXPIRED")
     func screenshot() {
         #expect(at(start + .seconds(120)).verdict == "EXPIRED code")
@@ -102,6 +154,34 @@ struct CodeTimeTests {
         #expect(doubting(behindFloor: most, .flag, preissued).verdict == "SUCCESS")
         #expect(doubting(behindFloor: most - one, .flag, preissued).verdict == "NOT_YET_VALID code")
         #expect(doubting(behindFloor: most - one).verdict == "SUCCESS")
+        for shown in [DoorScan.Shown.holder, .holderFull, .wallet] {
+            let phone = { (scan: inout DoorScan) in
+                scan.shown = shown
+                scan.credentialLife = TokenLife(hours: 0)
+            }
+            #expect(doubting(behindFloor: most, .flag, phone).verdict == "SUCCESS")
+            #expect(
+                doubting(behindFloor: most - one, .flag, phone).verdict == "NOT_YET_VALID code"
+            )
+            #expect(doubting(behindFloor: .seconds(90), .flag, phone).verdict == "SUCCESS")
+            #expect(
+                doubting(behindFloor: .seconds(90) + one, .flag, phone).verdict == "EXPIRED code"
+            )
+            #expect(doubting(behindFloor: .zero, .refer, phone).verdict == "CLOCK_UNTRUSTED")
+        }
+    }
+
+    @Test("without the time, a credential is over once the proven time has passed its end")
+    func untrustedCredential() {
+        func verdict(_ issued: UInt32) -> String {
+            doubting {
+                $0.shown = .holderFull
+                $0.credentialLife = TokenLife(hours: 1)
+                $0.issued = DoorScan.start - issued
+            }.verdict
+        }
+        #expect(verdict(3600 + 15) == "SUCCESS")
+        #expect(verdict(3600 + 16) == "EXPIRED code")
     }
 
     @Test("an admission without the time is flagged; policy may send it to staff instead")

@@ -1,4 +1,5 @@
 import AdmissionRules
+import Encodings
 import EntryLogFormat
 import FormatVectors
 import ManifestFormat
@@ -18,7 +19,12 @@ struct DoorScan {
 
     /// What the guest shows.
     enum Shown {
+        /// A LIVE or PAPER token, see ``type``.
         case token
+        /// A code of the holder's phone, without and with its credential.
+        case holder, holderFull
+        /// A wallet pass: a PAPER token and a password.
+        case wallet
         case ownCode
         case imported
         case text(String)
@@ -37,6 +43,16 @@ struct DoorScan {
     var namedKey: String?
     var signer: String?
     var signedEvent = DoorScan.event
+    /// HOLDER_FULL: when the credential was issued, for how long, and who presents it.
+    var issued = DoorScan.start - 86_400
+    var credentialLife = TokenLife(hours: 48)
+    var presenter = "holder"
+    /// Wallet: whether its password is another minute's.
+    var isPasswordWrong = false
+    var secrets = EventSecrets(
+        barcodeKey: Fixed.seed("barcode key"),
+        walletKey: Fixed.seed("wallet key")
+    )
 
     // The facts.
     var manifest: ManifestFacts? = DoorScan.manifest()
@@ -53,6 +69,10 @@ struct DoorScan {
     var reentry = false
     var methods = Methods.all
     var home = GateNumber(12)
+    /// The ``Fixed`` key that the row binds, and the one it bound when the proof was checked, if
+    /// the manifest changed in between.
+    var boundHolder: String? = "holder"
+    var boundHolderBefore: String?
     var access = [DoorScan.access()]
     var uses = Uses.none
     var generationSeen: Generation?
@@ -113,135 +133,5 @@ struct DoorScan {
         var copy = self
         change(&copy)
         return copy
-    }
-}
-
-extension DoorScan {
-    static let trust: TrustList = {
-        let key = { (name: String, role: KeyRole, event: EventID?) in
-            TrustedKey(
-                key: Fixed.key(name).publicKey,
-                role: role,
-                event: event,
-                notBefore: Timestamp(milliseconds: 0),
-                expires: Timestamp(seconds: .max),
-                revoked: nil
-            )
-        }
-        return TrustList(
-            version: 1,
-            issued: Timestamp(milliseconds: 0),
-            expires: Timestamp(seconds: .max),
-            threshold: 1,
-            roots: [Fixed.key("root").publicKey],
-            keys: [
-                key("live", .live, event), key("paper", .paper, event),
-                key("other live", .live, otherEvent), key("fresh", .fresh, nil),
-            ],
-            logBox: Fixed.boxKey("log box").publicKey,
-            revokedDevices: []
-        )
-    }()
-
-    private var roleKey: String { type == .live ? "live" : "paper" }
-
-    var text: String {
-        switch shown {
-        case .token: token
-        case .ownCode: OwnCode(payload: Array(Fixed.seed("own").prefix(10)))?.text ?? ""
-        case .imported: "4012345678901"
-        case .text(let text): text
-        }
-    }
-
-    private var token: String {
-        guard
-            let fields = TokenFields(
-                type: type,
-                flags: flags,
-                keyID: Fixed.key(namedKey ?? roleKey).publicKey.keyID,
-                ticket: Self.ticket,
-                start: start,
-                life: life ?? (type == .live ? .minute : .none),
-                generation: generation,
-                accessClass: tokenClass
-            )
-        else { preconditionFailure("the test asks for a token that cannot be") }
-        let signer = Fixed.key(signer ?? namedKey ?? roleKey)
-        return SignedToken(fields, event: signedEvent, key: signer).text
-    }
-
-    var credential: Credential {
-        Credential(ScannedCode(Array(text.utf8)), trust: Self.trust, event: Self.event)
-    }
-
-    private var row: TicketRow {
-        TicketRow(
-            id: Self.ticket,
-            accessClass: rowClass,
-            status: status,
-            generation: rowGeneration,
-            notBefore: notBefore,
-            expires: expires,
-            usesMax: usesMax,
-            reentry: reentry,
-            methods: methods,
-            home: home,
-            holder: nil
-        )
-    }
-
-    private var codeRow: CodeRow? {
-        let kind: CodeForm
-        switch shown {
-        case .token, .text: return nil
-        case .ownCode: kind = .ownCode
-        case .imported: kind = .imported
-        }
-        guard isCodeListed else { return nil }
-        return CodeRow(
-            hash: Array(Fixed.seed("hash").prefix(16)),
-            ticket: Self.ticket,
-            kind: kind,
-            generation: codeGeneration,
-            status: codeStatus
-        )
-    }
-
-    var decision: Decision {
-        decide(
-            credential,
-            facts: Facts(
-                manifest: manifest,
-                code: codeRow,
-                ticket: isTicketListed ? row : nil,
-                access: access,
-                uses: uses,
-                generationSeen: generationSeen
-            ),
-            situation: LaneSituation(
-                event: Self.event,
-                hall: HallNumber(3),
-                gate: GateNumber(12),
-                lane: LaneNumber(1),
-                direction: direction,
-                clock: ClockReading(
-                    now: now,
-                    uncertainty: uncertainty,
-                    state: clockState,
-                    floor: floor,
-                    monotonic: 0
-                ),
-                isIsolated: isIsolated,
-                isIdentityConfirmed: isIdentityConfirmed
-            )
-        )
-    }
-
-    /// Code and detail as people write them, such as `EXPIRED code`.
-    var verdict: String {
-        let decision = decision
-        return decision.detail == .none
-            ? decision.code.name : "\(decision.code.name) \(decision.detail.rawValue)"
     }
 }

@@ -24,8 +24,20 @@ struct UseTests {
             let scan = good.with { $0.uses = uses }
             #expect(scan.verdict == verdict)
             #expect(scan.decision.earlier == uses.last)
+            #expect(scan.decision.earlierAge == uses.last.map { _ in .seconds(60) })
         }
         #expect(good.decision.earlier == nil)
+        #expect(good.decision.earlierAge == nil)
+        let hearsay = Uses.Last(
+            device: Fixed.device("G7K2M9"),
+            gate: GateNumber(13),
+            lane: LaneNumber(1),
+            time: Fixed.now,
+            passage: .passed,
+            isConfirmed: false
+        )
+        let told = good.with { $0.uses = Uses(entries: 1, inside: 1, last: hearsay) }
+        #expect(told.decision.earlier?.isConfirmed == false)
     }
 
     @Test("a ticket for two admits two; without reentry an exit gives nothing back")
@@ -67,16 +79,20 @@ struct UseTests {
         #expect(!leaving.decision.isAdmission)
         #expect(leaving.with { $0.uses = .none }.verdict == "NOT_INSIDE")
         for defect in protocolOrder {
-            let shown: DoorScan.Shown = defect.carriers.contains("token") ? .token : .imported
-            let spoiled = leaving.with {
-                $0.shown = shown
-                defect.apply(&$0)
+            for carrier in defect.carriers {
+                let spoiled = leaving.with {
+                    $0.shown = carrier.shown
+                    defect.apply(&$0)
+                }
+                #expect(spoiled.decision.opensLane, "rule \(defect.rule)")
+                #expect(!spoiled.decision.isAdmission)
+                // Only what says which ticket it is stands in the way of a plain SUCCESS.
+                let isAsked = (3...8).contains(defect.rule)
+                #expect(
+                    spoiled.verdict == (isAsked ? defect.verdict : "SUCCESS"),
+                    "rule \(defect.rule), \(carrier)"
+                )
             }
-            #expect(spoiled.decision.opensLane, "rule \(defect.rule)")
-            #expect(!spoiled.decision.isAdmission)
-            // Only what says which ticket it is stands in the way of a plain SUCCESS.
-            let isAsked = [3, 4, 6, 7, 8].contains(defect.rule)
-            #expect(spoiled.verdict == (isAsked ? defect.verdict : "SUCCESS"))
         }
     }
 
@@ -104,6 +120,14 @@ struct UseTests {
         #expect(accepted.with { $0.access = [DoorScan.access(hall: 4)] }.verdict == "WRONG_HALL")
         #expect(accepted.with { $0.methods = [] }.verdict == "SUCCESS")
         #expect(accepted.with { $0.type = .paper }.verdict == "SUCCESS")
+        // A credential carries its own proof, and a pass is a PAPER token with more; a HOLDER code
+        // is nothing without the row.
+        for shown in [DoorScan.Shown.holderFull, .wallet] {
+            let other = accepted.with { $0.shown = shown }
+            #expect(other.verdict == "SUCCESS")
+            #expect(other.decision.flags == [.provisional])
+        }
+        #expect(accepted.with { $0.shown = .holder }.verdict == "SHOW_LONG_CODE")
         // A refused one is not "admitted on its signature alone".
         #expect(accepted.with { $0.uses = DoorScan.used() }.decision.flags == [])
     }

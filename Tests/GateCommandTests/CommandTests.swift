@@ -4,6 +4,7 @@ import Foundation
 import GateStore
 import ManifestFormat
 import Platform
+import Sodium
 import TestSupport
 import Testing
 import TicketModel
@@ -155,7 +156,7 @@ struct VerifyTests {
         let options = [
             "verify", "--manifest", scratch.file("m.sqlite"), "--metadata", scratch.file("m.json"),
             "--trust", scratch.file("trust.json"), "--root", Hex.encode(venue.rootHash),
-            "--secrets", scratch.file("key"), "--hall", "3", "--gate", "12",
+            "--barcode-key", scratch.file("key"), "--hall", "3", "--gate", "12",
         ]
         let now = ["--at", String(TestVenue.opening.milliseconds + 5000)]
         let outcome = try await stileGate(options + now + codes)
@@ -171,6 +172,43 @@ struct VerifyTests {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: scratch.path).sorted() == before
         )
+    }
+
+    @Test("phones' and wallets' codes are judged too, a pass only with the wallet key")
+    func phones() async throws {
+        let venue = try TestVenue()
+        let scratch = try ScratchFolder()
+        var fixture = ManifestFixture(venue)
+        fixture.addTickets(1)
+        let bound = venue.ticket(5)
+        fixture.tickets.append(
+            fixture.row(bound, holder: try venue.holder(of: bound).publicKey)
+        )
+        _ = try fixture.write(to: scratch.file("m.sqlite"))
+        try AtomicFile.write(
+            venue.trustEnvelope().json,
+            to: scratch.file("trust.json"),
+            mode: 0o600
+        )
+        let key = Base64.encodeURL(venue.walletKey) + "\n"
+        try AtomicFile.write(Array(key.utf8), to: scratch.file("wallet"), mode: 0o600)
+        let now = TestVenue.opening
+        let codes = [
+            try venue.holderCode(bound, at: now), try venue.holderFullCode(bound, at: now),
+            try venue.holderCode(venue.ticket(0), at: now), venue.walletCode(bound, at: now),
+        ].map { String(decoding: $0, as: UTF8.self) }
+        let options = [
+            "verify", "--manifest", scratch.file("m.sqlite"), "--trust", scratch.file("trust.json"),
+            "--hall", "3", "--gate", "12", "--at", String(now.milliseconds),
+        ]
+        let without = try await stileGate(options + codes)
+        #expect(
+            try without.lines.map { $0["verdict"]?.string }
+                == ["SUCCESS", "SUCCESS", "SHOW_LONG_CODE", "METHOD_NOT_ALLOWED"]
+        )
+        let with = try await stileGate(options + ["--wallet-key", scratch.file("wallet")] + codes)
+        #expect(try with.lines.last?["verdict"]?.string == "SUCCESS")
+        #expect(try with.lines.last?["form"] == .integer(5))
     }
 
     @Test("metadata of another key, or of another file, is refused in words")

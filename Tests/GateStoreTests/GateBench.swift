@@ -43,7 +43,7 @@ struct StoreGate: Sendable {
         )
         try journal.open(identity.log, key: identity.key.publicKey)
         settlement.use(identity)
-        settlement.use(barcodeKey: venue.barcodeKey)
+        settlement.use(EventSecrets(barcodeKey: venue.barcodeKey, walletKey: venue.walletKey))
         if let fixture { try offer(fixture) }
     }
 
@@ -74,8 +74,16 @@ struct StoreGate: Sendable {
         hall: HallNumber = TestVenue.hall
     ) -> PendingScan {
         let code = ScannedCode(text)
+        // A manifest that cannot be read is said again, in words, when the scan is settled.
+        let facts = (try? shelf.current?.proofFacts(for: code)) ?? .none
         return PendingScan(
-            credential: Credential(code, trust: venue.trustList(), event: venue.event),
+            Proof(
+                code,
+                trust: venue.trustList(),
+                event: venue.event,
+                secrets: settlement.secrets,
+                facts: facts
+            ),
             situation: LaneSituation(
                 event: venue.event,
                 hall: hall,

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 package import ManifestFormat
-import Sodium
+package import Sodium
 package import TicketModel
 import TokenFormat
 package import TrustFormat
@@ -56,7 +56,8 @@ package struct ManifestFixture: Sendable {
         accessClass: ClassNumber = TestVenue.accessClass,
         generation: UInt8 = 0,
         usesMax: UInt16 = 1,
-        reentry: Bool = false
+        reentry: Bool = false,
+        holder: PublicKey? = nil
     ) -> TicketRow {
         TicketRow(
             id: ticket,
@@ -69,8 +70,25 @@ package struct ManifestFixture: Sendable {
             reentry: reentry,
             methods: .all,
             home: TestVenue.gate,
-            holder: nil
+            holder: holder?.bytes
         )
+    }
+
+    /// The row of a barcode that another system printed.
+    package func code(
+        imported barcode: String,
+        of ticket: TicketID,
+        rule: ImportRule = .exact
+    ) -> CodeRow? {
+        rule.name(of: Array(barcode.utf8), event: event, key: venue.barcodeKey).map { name in
+            CodeRow(
+                hash: name,
+                ticket: ticket,
+                kind: .imported,
+                generation: Generation(0),
+                status: .valid
+            )
+        }
     }
 
     package func code(of ticket: TicketID, status: TicketStatus = .valid) -> CodeRow? {

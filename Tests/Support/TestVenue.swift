@@ -17,6 +17,8 @@ package struct TestVenue: Sendable {
     package let deviceSign: SigningKey
     package let deviceBox: BoxKey
     package let barcodeKey: [UInt8]
+    package let cred: SigningKey
+    package let walletKey: [UInt8]
     package let device: DeviceName
 
     /// The instant at which the stories of the tests begin: 2025-10-09T08:53:20Z, in
@@ -60,6 +62,8 @@ package struct TestVenue: Sendable {
         deviceSign = try key(9)
         deviceBox = try box(10)
         barcodeKey = bytes(11)
+        cred = try key(12)
+        walletKey = bytes(13)
     }
 
     /// The keys as a gate believes them, usable from 1970 to 2106.
@@ -82,6 +86,7 @@ package struct TestVenue: Sendable {
             roots: [root.publicKey],
             keys: [
                 trusted(live, .live, event), trusted(paper, .paper, event),
+                trusted(cred, .cred, event),
                 trusted(manifest, .manifest, nil), trusted(fresh, .fresh, nil),
                 trusted(deviceCA, .deviceCA, nil), trusted(receipt, .receipt, nil),
             ],
