@@ -19,6 +19,7 @@ package final class CentralData: Sendable {
     package let keys: KeyRing
     package let events: EventRepository
     package let tickets: TicketRepository
+    package let barcodes: BarcodeRepository
     package let apiKeys: APIKeyRepository
     package let idempotency: IdempotencyStore
     package let devices: DeviceRepository
@@ -31,6 +32,7 @@ package final class CentralData: Sendable {
         self.keys = keys
         events = EventRepository(database: database, keys: keys)
         tickets = TicketRepository(database: database, keys: keys)
+        barcodes = BarcodeRepository(database: database, keys: keys, tickets: tickets)
         apiKeys = APIKeyRepository(database: database)
         idempotency = IdempotencyStore(database: database)
         devices = DeviceRepository(database: database, keys: keys)
@@ -53,13 +55,17 @@ package final class CentralData: Sendable {
     ///
     /// The database gets its name last, so an attempt that was cut short can be repeated.
     ///
-    /// - Parameter masterKey: `nil` uses `DIR/master.key`, and draws it if there is none.
+    /// - Parameters:
+    ///   - masterKey: `nil` uses `DIR/master.key`, and draws it if there is none.
+    ///   - roots: root keys that are kept offline; `nil` draws an online root.
     /// - Throws: `StoreError.alreadyInitialised` if there is a database; it is left alone.
     package static func initialise(
         directory: String,
         masterKey: SecretKey? = nil,
+        roots: RootSet? = nil,
         at now: Timestamp
     ) async throws(StoreError) -> Initialised {
+        if let roots { try TrustDesk.checkRoots(roots.keys, threshold: roots.threshold) }
         let path = "\(directory)/\(databaseName)"
         let files = FileManager.default
         guard !files.fileExists(atPath: path) else { throw .alreadyInitialised(directory) }
@@ -78,7 +84,7 @@ package final class CentralData: Sendable {
         }
         let key: SecretKey
         if let masterKey { key = masterKey } else { key = try ownMasterKey(in: directory) }
-        let made = try await fill(temporary, KeyVault(masterKey: key), at: now)
+        let made = try await fill(temporary, KeyVault(masterKey: key), roots, at: now)
         do {
             try AtomicFile.sync(file: temporary)
             try AtomicFile.rename(temporary, to: path)
@@ -89,12 +95,13 @@ package final class CentralData: Sendable {
     private static func fill(
         _ path: String,
         _ vault: KeyVault,
+        _ roots: RootSet?,
         at now: Timestamp
     ) async throws(StoreError) -> Initialised {
         do {
             let database = try SQLiteDatabase.open(path)
             try await Migrator(Schema.migrations).migrate(database)
-            try await database.write { try KeyRing.create(vault, at: now, $0) }
+            try await database.write { try KeyRing.create(vault, offline: roots, at: now, $0) }
             let keys = try await KeyRing.open(database, vault, at: now)
             let adminKey = try await APIKeyRepository(database: database)
                 .create(name: "first administrator", scopes: .admin, at: now)

@@ -87,14 +87,14 @@ package struct DeviceRepository: Sendable {
 
     /// Says that a device is not to be believed any more, and takes its API keys away.
     ///
-    /// The trust list gets its next version. Revoking again keeps the first instant.
+    /// The trust list gets its next version, if central signs it itself. Revoking again keeps the first instant.
     ///
     /// - Throws: `.notFound(.device)`.
     package func revoke(_ name: DeviceName, at now: Timestamp) async throws(StoreError) {
-        let issuer = keys.issuer
+        let desk = keys.desk
         try await database.transaction { connection in
             guard try Self.device(name, connection).revoked == nil else { return }
-            let version = try TrustIssuer.nextVersion(connection)
+            try TrustDesk.lock(connection)
             try connection.run(
                 "UPDATE device SET revoked = ? WHERE name = ?",
                 [.time(now), .text(name.text)]
@@ -103,7 +103,7 @@ package struct DeviceRepository: Sendable {
                 "UPDATE api_key SET revoked = coalesce(revoked, ?) WHERE device = ?",
                 [.time(now), .text(name.text)]
             )
-            try issuer.issue(version: version, at: now, connection)
+            try desk.publish(at: now, connection)
         }
     }
 
@@ -115,7 +115,7 @@ package struct DeviceRepository: Sendable {
         of event: EventID,
         for name: DeviceName
     ) async throws(StoreError) -> GateAPI.SealedSecrets {
-        let barcodeKey = try await keys.eventKeys(event).barcodeKey
+        let barcodeKey = try await keys.barcodeKey(of: event)
         let box = try await database.snapshot { connection in
             let device = try Self.device(name, connection)
             guard device.revoked == nil else { throw StoreError.deviceRevoked }

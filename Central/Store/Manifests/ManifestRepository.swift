@@ -120,7 +120,7 @@ package struct ManifestRepository: Sendable {
         _ sum: ManifestFile.Sum,
         at now: Timestamp
     ) async throws(StoreError) -> ManifestVersion? {
-        let season = keys.seasonKeys
+        let signers = try await keys.signers(at: now)
         let version = source.version + 1
         let path = path(source.event, version)
         let metadata = ManifestMetadata(
@@ -132,11 +132,11 @@ package struct ManifestRepository: Sendable {
             content: sum.content.content,
             fileBytes: sum.bytes,
             fileHash: sum.hash,
-            trustMin: max(source.trustMin, season.manifestTrustMin),
+            trustMin: max(source.trustMin, signers.manifestTrustMin),
             tickets: sum.tickets,
             codes: sum.codes
         )
-        let envelope = Envelope(.manifest, payload: metadata.payload, signedBy: [season.manifest])
+        let envelope = Envelope(.manifest, payload: metadata.payload, signedBy: [signers.manifest])
         let json = envelope.json
         let isPublished = try await database.transaction { connection in
             let changed = try connection.run(

@@ -23,7 +23,7 @@ struct ManifestSource: Sendable {
         self.event = event
         name = stored.summary.name
         ends = stored.summary.ends
-        policy = stored.details.policy
+        policy = try stored.details.policy.importing(event, central)
         revision = stored.summary.revision
         version = stored.summary.manifestVersion
         self.trustMin = trustMin ?? 0
@@ -63,7 +63,7 @@ struct ManifestSource: Sendable {
             .ticket,
             """
             SELECT id, class, status, gen, coalesce(nbf, 0), coalesce(exp, 0), uses_max, reentry,
-                methods, 0, NULL FROM ticket WHERE event = ? ORDER BY id
+                methods, 0, holder FROM ticket WHERE event = ? ORDER BY id
             """,
             central,
             file
@@ -84,5 +84,26 @@ struct ManifestSource: Sendable {
     ) throws {
         let insert = try file.prepare(ManifestSchema.insert(into: table))
         try central.forEachRow(query, [.id(event)]) { try insert.run(copying: $0) }
+    }
+}
+
+extension GatePolicy {
+    /// The policy with the rules of the event's imported barcodes.
+    fileprivate func importing(
+        _ event: EventID,
+        _ central: any SQLConnection
+    ) throws -> GatePolicy {
+        var policy = self
+        let rules = try central.rows(
+            "SELECT DISTINCT fold, slow FROM barcode_import WHERE event = ?",
+            [.id(event)]
+        ) { row in
+            ImportRule(
+                fold: try row.parsed(0, try row.text(0)) { ImportRule.Fold(rawValue: $0) },
+                isSlow: try row.flag(1)
+            )
+        }
+        if !rules.isEmpty { policy.imports = Set(rules) }
+        return policy
     }
 }
