@@ -202,7 +202,7 @@ let central: [Target] = [
         name: "stile-central",
         dependencies: [
             "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
-            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
+            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
             logging, metrics,
         ],
         path: "Central/Command",
@@ -346,6 +346,13 @@ let tested: [Target] = [
     tests("PlatformTests", ["Platform", "Encodings", "TicketModel", coreMetrics, logging]),
     tests("TidyTests", []),
     tests("DatabaseTests", ["Database", "DatabaseSQLite"]),
+    tests(
+        "CentralCommandTests",
+        [
+            "stile-central", "stile-gate", "TestSupport", "CentralStore", "Database", "Platform",
+            "Encodings", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
+        ]
+    ),
     tests(
         "CentralStoreTests",
         [

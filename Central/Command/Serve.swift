@@ -49,6 +49,8 @@ struct Serve: AsyncParsableCommand {
         }
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
+        let lock = try DataLock(data, alone: false)
+        defer { lock.release() }
         let stored = try await CentralData.open(
             directory: data,
             masterKey: MasterKeySource.key(),

@@ -18,7 +18,10 @@ struct StileCentral: AsyncParsableCommand {
             wrong master key, 70 any other fault.
             """,
         version: ProgramVersion.text,
-        subcommands: [Init.self, Serve.self, Reconcile.self, Gate.self]
+        subcommands: [
+            Init.self, Serve.self, Reconcile.self, Gate.self, Keys.self, BackUp.self,
+            RestoreBackup.self,
+        ]
     )
 }
 

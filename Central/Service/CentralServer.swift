@@ -67,6 +67,7 @@ package struct CentralServer {
         ManifestRoutes(data: data, builder: builder, signal: signal).add(to: &routes)
         GateRoutes(data: data, clock: clock).add(to: &routes)
         KeyRoutes(data: data, clock: clock).add(to: &routes)
+        SigningKeyRoutes(data: data, clock: clock).add(to: &routes)
         ReportRoutes(data: data).add(to: &routes)
         try HolderRoutes(data: data, clock: clock, assets: assets).add(to: &routes)
         SystemRoutes(data: data, clock: clock, metrics: metrics, assets: assets).add(to: &routes)

@@ -16,7 +16,7 @@ enum StoreProblems {
         switch error {
         case .database(.busy): Problem(.busy, headers: [.retryAfter: "1"])
         case .database, .file, .alreadyInitialised, .notInitialised, .wrongMasterKey,
-            .foreignSchema:
+            .foreignSchema, .inService, .backup:
             nil
         case .notFound(let subject):
             Problem(.notFound, "There is no such \(words(for: subject)).")

@@ -13,6 +13,8 @@ package import TicketModel
 package final class CentralData: Sendable {
     package static let databaseName = "central.sqlite"
     package static let manifestsName = "manifests"
+    /// Settings that `serve` reads, if they are there.
+    package static let settingsName = "central.yaml"
 
     package let directory: String
     package let database: any Database
@@ -127,16 +129,45 @@ package final class CentralData: Sendable {
     ) async throws(StoreError) -> CentralData {
         let path = "\(directory)/\(databaseName)"
         guard FileManager.default.fileExists(atPath: path) else { throw .notInitialised(directory) }
-        let keyPath = "\(directory)/\(MasterKey.fileName)"
-        let key: SecretKey
-        if let masterKey { key = masterKey } else { key = try MasterKey.read(file: keyPath) }
-        let vault = KeyVault(masterKey: key)
+        if let masterKey {
+            return try await open(directory, KeyVault(masterKey: masterKey), at: now)
+        }
+        let key = try MasterKey.read(file: "\(directory)/\(MasterKey.fileName)")
+        do throws(StoreError) {
+            return try await open(directory, KeyVault(masterKey: key), at: now)
+        } catch {
+            // A change of the master key may have been cut short after everything was sealed anew.
+            let next = "\(directory)/\(MasterKeyChange.nextName)"
+            guard error == .wrongMasterKey, FileManager.default.fileExists(atPath: next) else {
+                throw error
+            }
+            let newKey = try MasterKey.read(file: next)
+            let data = try await open(directory, KeyVault(masterKey: newKey), at: now)
+            try MasterKeyChange.take(next, in: directory)
+            return data
+        }
+    }
+
+    private static func open(
+        _ directory: String,
+        _ vault: KeyVault,
+        at now: Timestamp
+    ) async throws(StoreError) -> CentralData {
+        let path = "\(directory)/\(databaseName)"
         do {
             let database = try SQLiteDatabase.open(path)
             try await Migrator(Schema.migrations).migrate(database)
             let keys = try await KeyRing.open(database, vault, at: now)
             return CentralData(directory: directory, database: database, keys: keys)
         } catch { throw StoreError(error) }
+    }
+
+    /// Writes the master key where only its owner may read it; for whoever asks to keep it apart.
+    ///
+    /// - Throws: `.backup(.exists)` if there is such a file.
+    package func writeMasterKey(to path: String) throws(StoreError) {
+        guard !FileManager.default.fileExists(atPath: path) else { throw .backup(.exists(path)) }
+        try MasterKey.write(keys.vault.masterKey, to: path)
     }
 
     /// Ends all connections; call once, when nothing uses the parts any more.

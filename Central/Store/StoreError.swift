@@ -44,6 +44,9 @@ package enum StoreError: Error, Hashable, Sendable {
     case trustAwaitsSignature
     /// The signed trust list on offer is not taken into force.
     case trustRefused(TrustRefusal)
+    /// A server runs on the directory, or a command that must be alone with it.
+    case inService(String)
+    case backup(BackupFault)
     /// The upload cannot be read or believed; nothing of it was kept.
     case upload(UploadFault)
 

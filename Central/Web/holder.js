@@ -24,6 +24,7 @@
   let offset = 0; // server time minus the phone's clock, ms
   let failures = 0;
   let nextFetch = 0; // by performance.now()
+  let isReady = false; // whether what is saved here was looked at
   let isFetching = false;
   let isMaking = false; // a code of our own is being made
   let isAway = false; // the page was left and may come back from a cache
@@ -253,7 +254,7 @@
 
   function tick() {
     draw();
-    if (!isFetching && performance.now() >= nextFetch && !document.hidden) fetchCode();
+    if (isReady && !isFetching && performance.now() >= nextFetch && !document.hidden) fetchCode();
   }
 
   // After sleep nothing on screen may be believed: hide first, then ask.
@@ -410,6 +411,9 @@
   setInterval(tick, 250);
   // What is saved here is looked at first, but nobody waits for a slow disk.
   const opened = openVault();
-  Promise.race([opened, new Promise((go) => setTimeout(go, 400))]).then(fetchCode);
+  Promise.race([opened, new Promise((go) => setTimeout(go, 400))]).then(() => {
+    isReady = true;
+    fetchCode();
+  });
   opened.then(install);
 })();

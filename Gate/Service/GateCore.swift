@@ -103,7 +103,10 @@ package final class GateCore: Sendable {
 
     /// Believes a verified trust list from now on.
     package func use(_ trust: TrustList) async {
-        state.withLock { $0.trust = trust }
+        state.withLock { state in
+            // Two loops ask for lists; a lower version never comes back.
+            if trust.version >= state.trust?.version ?? 0 { state.trust = trust }
+        }
         await clock.prove(trust.issued)
     }
 

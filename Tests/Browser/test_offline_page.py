@@ -71,7 +71,7 @@ def starts(page):
 def wait_until_kept(page):
     """Waits for the worker to stand between page and network, and for codes to be saved."""
     until(page, "navigator.serviceWorker.controller !== null"
-                " && document.getElementById('saved').textContent !== ''")
+                " && document.getElementById('saved').textContent !== ''", patience=30)
 
 
 def open_and_keep(phone, house, ticket):

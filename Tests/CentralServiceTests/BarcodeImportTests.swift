@@ -2,6 +2,7 @@ import CentralService
 import CentralStore
 import Encodings
 import Foundation
+import HTTPTypes
 import Sodium
 import Testing
 import VenueAPI

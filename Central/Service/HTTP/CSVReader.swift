@@ -21,7 +21,8 @@ enum CSVReader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Problem(.invalidRequest, "The table is not UTF-8.")
         }
-        let start = text.unicodeScalars.first == "\u{FEFF}" ? text.utf8.dropFirst(3) : text.utf8[...]
+        let start =
+            text.unicodeScalars.first == "\u{FEFF}" ? text.utf8.dropFirst(3) : text.utf8[...]
         let separator = separator(of: start)
         var reader = State(separator: separator, rowsMax: rowsMax)
         for byte in start { try reader.take(byte) }

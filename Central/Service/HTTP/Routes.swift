@@ -61,7 +61,10 @@ struct Routes {
             }
             let body = try await RequestBodyBytes(request, max: bodyMax)
             return try await idempotency.run(request, body, caller: context.caller) { keeping in
-                try await handler(WriteRequest(body: body, query: items ?? .none, keeping: keeping), context)
+                try await handler(
+                    WriteRequest(body: body, query: items ?? .none, keeping: keeping),
+                    context
+                )
             }
         }
     }

@@ -42,7 +42,8 @@ package struct WebAssets: Sendable {
         }
         self.files = files
         drawsOffline = files["qrcode.js"] != nil
-        let all = files.sorted { $0.key < $1.key }.map(\.value.bytes)
+        let all =
+            files.sorted { $0.key < $1.key }.map(\.value.bytes)
             + [PackageResources.holder_mustache]
         version = Hex.encode(Hash.b2(32, all).prefix(6))
     }

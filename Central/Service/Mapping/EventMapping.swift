@@ -127,7 +127,8 @@ extension EventAPI.Event {
             ),
             revision: event.summary.revision,
             manifest: event.summary.manifestVersion,
-            created: event.summary.created.milliseconds
+            created: event.summary.created.milliseconds,
+            keys: event.summary.awaitsSignature ? "await-signature" : "in-force"
         )
     }
 }

@@ -95,7 +95,8 @@ struct BarcodeRoutes {
         _ request: WriteRequest,
         _ cells: [BarcodeCell]
     ) throws(Problem) -> List {
-        let range = Int(WireLimits.classNumbers.lowerBound)...Int(WireLimits.classNumbers.upperBound)
+        let range =
+            Int(WireLimits.classNumbers.lowerBound)...Int(WireLimits.classNumbers.upperBound)
         guard let number = try request.query.number("class", in: range) else {
             throw .invalid("class", "is missing")
         }

@@ -2,6 +2,7 @@ import CentralStore
 import Encodings
 import Hummingbird
 import TicketModel
+import TokenFormat
 import VenueAPI
 
 /// What the box office and makers of wallet passes need beside tickets and their codes.

@@ -154,7 +154,11 @@ package struct EventRepository: Sendable {
         ) { row in
             let policy = GatePolicy(
                 unlisted: try row.parsed(9, try row.text(9), GatePolicy.Unlisted.init),
-                untrustedClock: try row.parsed(10, try row.text(10), GatePolicy.UntrustedClock.init),
+                untrustedClock: try row.parsed(
+                    10,
+                    try row.text(10),
+                    GatePolicy.UntrustedClock.init
+                ),
                 isolated: try row.parsed(11, try row.text(11), GatePolicy.Isolated.init)
             )
             return (try summary(row), policy)

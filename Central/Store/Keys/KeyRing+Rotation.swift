@@ -39,7 +39,8 @@ extension KeyRing {
         checker.require(
             StoredRole.ofEvent.contains(stored) == (event != nil),
             "/event",
-            event == nil ? "is missing: this role belongs to one event" : "does not go with this role"
+            event == nil
+                ? "is missing: this role belongs to one event" : "does not go with this role"
         )
         try checker.finish()
         let ring = self

@@ -40,8 +40,14 @@ package struct KeyChange: Hashable, Sendable {
     package let key: StoredKey
     /// The key that signs in its role at the instant of the change; `nil` while none may.
     package let signing: KeyID?
-    /// The trust list that says so; `nil` while the change awaits the signatures of offline roots.
+    /// The trust list that says so; `nil` where the roots are offline.
     package let version: Int64?
+
+    /// Gates learn of the change only once the root keys have signed a list; a reserve that is
+    /// called for they know already.
+    package var awaitsSignature: Bool {
+        version == nil && (key.listed == nil || key.revoked != nil)
+    }
 }
 
 /// The trust list in force, and what it lacks.
