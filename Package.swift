@@ -358,7 +358,7 @@ let tested: [Target] = [
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
             "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
-            "TrustFormat", "VenueAPI",
+            "TrustFormat", "VenueAPI", "FormatVectors",
         ]
     ),
 ]

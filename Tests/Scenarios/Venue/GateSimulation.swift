@@ -143,7 +143,16 @@ struct GateSimulation {
         losing power: PowerLoss? = nil
     ) throws -> LaneVerdict? {
         let code = ScannedCode(Array(text.utf8))
-        let credential = Credential(code, trust: trust, event: event)
+        let credential = Credential(
+            code,
+            trust: trust,
+            event: event,
+            secrets: EventSecrets(
+                barcodeKey: VenueManifest.barcodeKey,
+                walletKey: VenueManifest.walletKey
+            ),
+            facts: proofFacts(for: code)
+        )
         let situation = situation(credential, direction, at: now)
         var decision = decide(credential, facts: facts(for: credential), situation: situation)
         if power == .beforeCommit {
@@ -213,6 +222,12 @@ struct GateSimulation {
             try write(.pass(reference: reference, result: result), at: now)
             if result == .passed { filter.passed(reference) } else { filter.forget(reference) }
         }
+    }
+
+    private func proofFacts(for code: ScannedCode) -> ProofFacts {
+        guard case .token(let token) = code else { return .none }
+        let row = manifest?.tickets[token.fields.ticket]
+        return ProofFacts(holder: row?.holder.flatMap { PublicKey(bytes: $0) })
     }
 
     private func facts(for credential: Credential) -> Facts {

@@ -18,6 +18,8 @@ struct Terms {
     var reentry = false
     var methods = Methods.all
     var home = GateNumber.any
+    /// The key of the phone that the ticket is bound to.
+    var holder: PublicKey?
 }
 
 /// How a token departs from the one that the guest's phone shows now.
@@ -81,7 +83,7 @@ extension VenueScenario {
                 reentry: edited.reentry,
                 methods: edited.methods,
                 home: edited.home,
-                holder: nil
+                holder: edited.holder?.bytes
             )
         )
         let code = Array(Self.ownCode(of: guest).utf8)
@@ -182,5 +184,74 @@ extension VenueScenario {
         case .imported(let barcode): box.seal(barcode.bytes)
         case .malformed, .unsupported: []
         }
+    }
+}
+
+// MARK: - Phones that sign for themselves, and wallets
+extension VenueScenario {
+    /// Binds the guest's ticket to a phone, named after its ``Fixed`` key: new codes from now on.
+    mutating func bind(_ guest: inout Guest, to phone: String) throws {
+        guest.generation = guest.generation.next ?? guest.generation
+        try change(guest) { $0.holder = Fixed.key(phone).publicKey }
+    }
+
+    /// The short code that a bound phone shows.
+    func holderCode(of guest: Guest, on phone: String) throws -> String {
+        let key = Fixed.key(phone)
+        guard let seconds = now.tokenSeconds,
+            let fields = TokenFields(
+                shownBy: key.publicKey,
+                keyID: Fixed.key("cred").publicKey.keyID,
+                ticket: guest.id,
+                shown: seconds,
+                generation: guest.generation
+            )
+        else { throw ScenarioError.noSuchToken }
+        return SignedToken(fields, event: event, key: key).text
+    }
+
+    /// The long code, with central's credential, for gates that do not know the phone yet.
+    func longCode(of guest: Guest, on phone: String, signer: String? = nil) throws -> String {
+        let key = Fixed.key(phone)
+        guard let seconds = now.tokenSeconds,
+            let fields = TokenFields(
+                type: .holderFull,
+                keyID: Fixed.key("cred").publicKey.keyID,
+                ticket: guest.id,
+                start: seconds,
+                life: .none,
+                generation: guest.generation,
+                accessClass: ClassNumber(7)
+            ),
+            let credential = HolderCredential(
+                fields,
+                holder: key.publicKey,
+                event: event,
+                key: Fixed.key("cred")
+            )
+        else { throw ScenarioError.noSuchToken }
+        let shower = Fixed.key(signer ?? phone)
+        return credential.presented(at: seconds, event: event, key: shower).text
+    }
+
+    /// What a wallet pass shows.
+    func walletCode(of guest: Guest, key: [UInt8] = VenueManifest.walletKey) throws -> String {
+        guard let seconds = now.tokenSeconds,
+            let fields = TokenFields(
+                type: .paper,
+                keyID: Fixed.key("paper").publicKey.keyID,
+                ticket: guest.id,
+                start: seconds,
+                life: .none,
+                generation: guest.generation,
+                accessClass: ClassNumber(7)
+            ),
+            let text = WalletCode.text(
+                paper: SignedToken(fields, event: event, key: Fixed.key("paper")),
+                time: UInt64(seconds),
+                walletKey: key
+            )
+        else { throw ScenarioError.noSuchToken }
+        return text
     }
 }

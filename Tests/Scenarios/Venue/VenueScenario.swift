@@ -78,6 +78,7 @@ struct VenueScenario {
             roots: [Fixed.key("root").publicKey],
             keys: [
                 key("live", .live, event), key("paper", .paper, event),
+                key("cred", .cred, event),
                 key("other live", .live, Fixed.event("other event")),
             ],
             logBox: Fixed.boxKey("log box").publicKey,
