@@ -27,12 +27,9 @@ struct OfflineTests {
             #expect(page == shop)
             #expect(page.serverTime == House.start.milliseconds)
             #expect(page.count == 360 && page.step == 60 && page.ticket == ticket.id)
-            let pack = try #require(
-                OfflinePack(
-                    head: try #require(Base64.decodeURL(page.head)),
-                    signatures: try #require(Base64.decodeURL(page.signatures))
-                )
-            )
+            let head = try #require(Base64.decodeURL(page.head))
+            let signatures = try #require(Base64.decodeURL(page.signatures))
+            let pack = try #require(OfflinePack(head: head, signatures: signatures))
             let id = try #require(EventID(hex: event.id))
             let key = try await house.data.keys.eventKeys(id).live.publicKey
             for token in pack.tokens {

@@ -27,7 +27,7 @@ struct HolderPage: Sendable {
         let starts = event.details.starts
         let values: [String: String?] = [
             "version": version,
-            "title": "\(event.details.name) – ticket",
+            "title": event.details.name,
             "manifest_path": "\(HolderLinks.path)\(link)/manifest.webmanifest",
             "event": event.details.name,
             "venue": event.details.venue.isEmpty ? nil : event.details.venue,
