@@ -66,16 +66,23 @@ package struct SupervisorDesk: Sendable {
         lane: LaneNumber?,
         reason: String
     ) async throws(Refusal) -> ActionRecord {
-        // Before the record, so that no lane shows the code green once the ticket is free again.
-        for (number, keeper) in lanes where lane == nil || number == lane {
-            await keeper.forget(sequence)
-        }
+        // Before the record, so that no lane shows the code green once the ticket is free again; and
+        // after it, for the lane that was still busy with saying so.
+        await forget(sequence, lane)
         do throws(ActionFault) {
-            return try await core.settlement.act(
+            let record = try await core.settlement.act(
                 .correct(sequence: sequence, .undo, reason: reason),
                 clock: core.clock.reading()
             )
+            await forget(sequence, lane)
+            return record
         } catch { throw Refusal(error) }
+    }
+
+    private func forget(_ sequence: UInt64, _ lane: LaneNumber?) async {
+        for (number, keeper) in lanes where lane == nil || number == lane {
+            await keeper.forget(sequence)
+        }
     }
 
     /// Lets somebody in at a lane: at a ticket's expense, or without one.
