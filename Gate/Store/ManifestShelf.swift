@@ -1,5 +1,5 @@
-package import AdmissionRules
 import GRDB
+import Glibc
 package import ManifestFormat
 import Platform
 import Synchronization
@@ -25,7 +25,7 @@ package final class ManifestShelf: Sendable {
     private struct State {
         var file: ManifestFile?
         var writer: ManifestWriter?
-        var secrets = EventSecrets.none
+        var barcodeKey: [UInt8]?
         var specimens: [Specimen: String] = [:]
         var trust: TrustList?
         var report = SpecimenReport()
@@ -46,10 +46,10 @@ package final class ManifestShelf: Sendable {
     /// How this gate decides the specimens of ``current``.
     package var specimens: SpecimenReport { state.withLock { $0.report } }
 
-    /// The event's keys: with that for static codes, the specimen that has one can be checked too.
-    package func use(_ secrets: EventSecrets) {
+    /// The event's key for static codes: with it, the specimen that has one can be checked too.
+    package func use(barcodeKey: [UInt8]) {
         let held = state.withLock { state in
-            state.secrets = secrets
+            state.barcodeKey = barcodeKey
             return state
         }
         guard let file = held.file, let trust = held.trust else { return }
@@ -183,9 +183,9 @@ package final class ManifestShelf: Sendable {
         _ codes: [Specimen: String],
         _ trust: TrustList
     ) throws(ManifestRefusal) -> SpecimenReport {
-        let secrets = state.withLock { $0.secrets }
+        let barcodeKey = state.withLock { $0.barcodeKey }
         do throws(StorageFault) {
-            return try SpecimenReport(file, codes: codes, trust: trust, secrets: secrets)
+            return try SpecimenReport(file, codes: codes, trust: trust, barcodeKey: barcodeKey)
         } catch { throw .notReadable(error) }
     }
 

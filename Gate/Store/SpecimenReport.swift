@@ -37,12 +37,12 @@ package struct SpecimenReport: Hashable, Sendable {
         _ manifest: ManifestFile,
         codes: [Specimen: String],
         trust: TrustList,
-        secrets: EventSecrets
+        barcodeKey: [UInt8]?
     ) throws(StorageFault) {
         let halls = Set(manifest.access(of: .specimen).map(\.hall))
         for specimen in Specimen.allCases {
             guard let text = codes[specimen], let open = halls.min(),
-                specimen != .barcode || secrets.barcodeKey != nil
+                specimen != .barcode || barcodeKey != nil
             else {
                 outcomes[specimen] = .unchecked
                 continue
@@ -54,7 +54,7 @@ package struct SpecimenReport: Hashable, Sendable {
                 code,
                 trust: trust,
                 event: manifest.metadata.event,
-                secrets: secrets,
+                secrets: EventSecrets(barcodeKey: barcodeKey),
                 facts: try manifest.proofFacts(for: code)
             )
             outcomes[specimen] = try Self.outcome(specimen, proof, manifest, hall: hall)
@@ -67,8 +67,10 @@ package struct SpecimenReport: Hashable, Sendable {
         _ manifest: ManifestFile,
         hall: HallNumber
     ) throws(StorageFault) -> Outcome {
-        let credential = proof.credential
-        let facts = try manifest.facts(for: credential, barcodeNames: proof.barcodeNames)
+        let facts = try manifest.facts(
+            for: proof.credential,
+            barcodeNames: proof.barcodeNames
+        )
         let created = manifest.metadata.created
         let situation = LaneSituation(
             event: manifest.metadata.event,
@@ -85,13 +87,16 @@ package struct SpecimenReport: Hashable, Sendable {
             ),
             isIsolated: false
         )
-        let decision = decide(credential, facts: facts, situation: situation)
-        let found = decision.rehearsed?.code ?? decision.code
-        if decision.code == .specimen, found == specimen.expected { return .right }
+        let decision = decide(proof.credential, facts: facts, situation: situation)
+        // Anything but SPECIMEN would admit, or refuse, a ticket that is nobody's.
+        if decision.code == .specimen {
+            let judged = decision.rehearsed?.code ?? .specimen
+            return judged == specimen.expected ? .right : .wrong(judged)
+        }
         switch decision.detail {
         // The key was retired since: that is the trust list's matter, and no fault of the rules.
         case .unknownKey, .wrongRole: return .unchecked
-        default: return .wrong(found)
+        default: return .wrong(decision.code)
         }
     }
 }
