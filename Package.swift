@@ -202,8 +202,8 @@ let central: [Target] = [
         name: "stile-central",
         dependencies: [
             "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
-            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
-            logging, metrics,
+            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird,
+            lifecycle, logging, metrics,
         ],
         path: "Central/Command",
         swiftSettings: strict
@@ -289,8 +289,9 @@ let gate: [Target] = [
     .executableTarget(
         name: "bench-gate",
         dependencies: [
-            "CSodium", "CSQLiteHardening", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
-            "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore", "TestSupport",
+            "CSodium", "CSQLiteHardening", "Sodium", "Encodings", "TicketModel", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore",
+            "TestSupport",
         ],
         path: "Tests/Benchmarks/Gate",
         swiftSettings: strict
@@ -357,8 +358,8 @@ let tested: [Target] = [
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
-            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
-            "TrustFormat", "VenueAPI",
+            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium",
+            "TicketModel", "TokenFormat", "TrustFormat", "VenueAPI",
         ]
     ),
 ]
