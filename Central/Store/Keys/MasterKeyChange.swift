@@ -34,10 +34,10 @@ package enum MasterKeyChange {
         newKeyFile: String,
         at now: Timestamp
     ) async throws(StoreError) -> Outcome {
-        let lock = try DataLock(directory, alone: true)
-        defer { lock.release() }
         // Opening proves the old key, and finishes a change that was cut short.
         let data = try await CentralData.open(directory: directory, masterKey: old, at: now)
+        let lock = try DataLock(directory, alone: true)
+        defer { lock.release() }
         let usesFile = old == nil
         let new =
             FileManager.default.fileExists(atPath: newKeyFile)
