@@ -21,6 +21,7 @@ package final class CentralData: Sendable {
     package let keys: KeyRing
     package let events: EventRepository
     package let tickets: TicketRepository
+    package let barcodes: BarcodeRepository
     package let apiKeys: APIKeyRepository
     package let idempotency: IdempotencyStore
     package let devices: DeviceRepository
@@ -33,6 +34,7 @@ package final class CentralData: Sendable {
         self.keys = keys
         events = EventRepository(database: database, keys: keys)
         tickets = TicketRepository(database: database, keys: keys)
+        barcodes = BarcodeRepository(database: database, keys: keys, tickets: tickets)
         apiKeys = APIKeyRepository(database: database)
         idempotency = IdempotencyStore(database: database)
         devices = DeviceRepository(database: database, keys: keys)

@@ -136,13 +136,15 @@ struct SyncCalls: Sendable {
 
     private func secrets() async throws -> SyncPlan.Input {
         let secrets = try await client.secrets(of: core.settings.event)
-        guard let sealed = Base64.decodeURL(secrets.barcodeKey) else {
-            throw CentralError.badAnswer("sealed secrets")
-        }
-        guard core.use(sealedBarcodeKey: sealed) else {
+        let wallet = secrets.walletKey.flatMap { Base64.decodeURL($0) }
+        guard let sealed = Base64.decodeURL(secrets.barcodeKey),
+            (wallet == nil) == (secrets.walletKey == nil)
+        else { throw CentralError.badAnswer("sealed secrets") }
+        guard core.use(sealedBarcodeKey: sealed, wallet: wallet) else {
             throw CentralError.notBelieved("the secrets are not for this device")
         }
         try core.journal.setState(.secrets, sealed)
+        if let wallet { try core.journal.setState(.walletSecret, wallet) }
         return .secrets
     }
 

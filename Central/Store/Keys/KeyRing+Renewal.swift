@@ -82,7 +82,7 @@ extension KeyRing {
                 try vault.addKey(
                     role,
                     event: event,
-                    from: now.wholeSecond,
+                    from: now.wholeMinute,
                     until: ends + Self.eventGrace,
                     start: start,
                     connection
@@ -90,6 +90,7 @@ extension KeyRing {
             }
         }
         try vault.addSecret(.barcode, event: event, connection)
+        try vault.addSecret(.wallet, event: event, connection)
         return try desk.publish(at: now, connection) ?? 0
     }
 

@@ -123,7 +123,7 @@ enum StoredRole: String, CaseIterable, Sendable {
 /// What a row of `secret` may be; raw values are stored.
 enum SecretRole: String, CaseIterable, Sendable {
     case logBox = "log_box"
-    case code, link, barcode
+    case code, link, barcode, wallet
 
     static let season: [SecretRole] = [.logBox, .code, .link]
 }

@@ -107,6 +107,11 @@ extension ManifestRepository {
         }
     }
 
+    private func newestCreated(_ event: EventID) async throws(StoreError) -> Timestamp? {
+        let folder = folder(event)
+        return try await database.snapshot { try Self.stored(event, folder, $0)?.created }
+    }
+
     private func takeUp(
         _ temporary: String,
         _ sum: ManifestFile.Sum,
@@ -118,7 +123,9 @@ extension ManifestRepository {
         let renewed = try await database.transaction { connection -> ManifestVersion? in
             guard var base = try ManifestBase.of(event, connection), !base.needsRebuild,
                 base.fileVersion == renewal.fileVersion,
-                let newest = try Self.stored(event, folder, connection)
+                let newest = try Self.stored(event, folder, connection), newest.created == created,
+                // One that a revoked key has signed is followed by another version soon.
+                let held = try? ManifestMetadata(Envelope(json: newest.envelope), by: known)
             else { return nil }
             base.fileVersion = renewal.version
             base.bytes = sum.bytes

@@ -6,7 +6,7 @@ package import Database
 /// order of their key (`{CLUSTERED}`) feed a manifest without sorting.
 package enum Schema {
     package static let migrations: [Migration] = [
-        firstLight, manifestDeltas, SchemaKeys.migration,
+        firstLight, manifestDeltas, SchemaKeys.migration, SchemaIssuing.migration,
     ]
 
     private static let firstLight = Migration(
