@@ -241,7 +241,7 @@ let gate: [Target] = [
         path: "Gate/Store",
         [
             "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
-            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+            "EntryLogFormat", "AdmissionRules", "GateLogic", "Platform", "CSQLiteHardening", grdb,
         ]
     ),
     module(
@@ -337,8 +337,8 @@ let gate: [Target] = [
     tests(
         "GateStoreTests",
         [
-            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
-            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+            "GateStore", "GateLogic", "FormatVectors", "TestSupport", "TicketModel", "Encodings",
+            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
         ]
     ),
 ]

@@ -66,14 +66,12 @@ struct SyncCalls: Sendable {
             throw CentralError.notBelieved("the statement is for another device")
         }
         try store(trust, trustEnvelope)
-        try core.journal.setState(.statement, statementEnvelope.json)
         await core.use(trust)
-        try core.use(statement)
         let receipt = try Self.receipt(receiptEnvelope, trust: trust)
         guard receipt.device == statement.device, receipt.epoch == statement.epoch else {
             throw CentralError.notBelieved("the receipt is for another log")
         }
-        try core.journal.keep(receipt, envelope: receiptEnvelope)
+        try core.enrol(statement, statementEnvelope, receipt, receiptEnvelope)
         core.logger.notice(
             "enrolled",
             metadata: ["device": "\(statement.device)", "epoch": "\(statement.epoch)"]

@@ -85,6 +85,52 @@ extension Journal {
         }
     }
 
+    /// Ends a log for good: nothing of it is uploaded any more.
+    ///
+    /// - Parameters:
+    ///   - key: what signs the log, should this journal know nothing of it.
+    ///   - names: what belongs to it, and is forgotten in the same transaction.
+    package func close(
+        _ log: LogName,
+        key: PublicKey,
+        reason: String,
+        forgetting names: [StateName]
+    ) throws(StorageFault) {
+        guard log.epoch <= RecordPosition.epochMax else { throw .badValue("epoch") }
+        try writing { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO epoch(number,device,key,closed) VALUES(?,?,?,?)
+                    ON CONFLICT(number) DO UPDATE SET closed=coalesce(closed, excluded.closed)
+                    """,
+                arguments: [
+                    Int64(log.epoch), log.device.text, key.bytes.databaseBlob, reason,
+                ]
+            )
+            for name in names {
+                try database.execute(
+                    sql: "DELETE FROM state WHERE name=?",
+                    arguments: [name.rawValue]
+                )
+            }
+        }
+    }
+
+    /// The epochs whose logs were ended, and why, oldest first.
+    package func closedEpochs() throws(StorageFault) -> [(epoch: UInt32, reason: String)] {
+        try reading { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT number,closed FROM epoch WHERE closed IS NOT NULL ORDER BY number"
+            ).map { row in
+                guard let number = row.integer(0).flatMap({ UInt32(exactly: $0) }),
+                    let reason = row.text(1)
+                else { throw StorageFault.badValue("epoch") }
+                return (number, reason)
+            }
+        }
+    }
+
     /// The epochs this journal has written, oldest first, with the keys that signed them.
     package func logs() throws(StorageFault) -> [(log: LogName, key: PublicKey)] {
         try reading { database in

@@ -107,11 +107,6 @@ extension ManifestRepository {
         }
     }
 
-    private func newestCreated(_ event: EventID) async throws(StoreError) -> Timestamp? {
-        let folder = folder(event)
-        return try await database.snapshot { try Self.stored(event, folder, $0)?.created }
-    }
-
     private func takeUp(
         _ temporary: String,
         _ sum: ManifestFile.Sum,
@@ -123,21 +118,19 @@ extension ManifestRepository {
         let renewed = try await database.transaction { connection -> ManifestVersion? in
             guard var base = try ManifestBase.of(event, connection), !base.needsRebuild,
                 base.fileVersion == renewal.fileVersion,
-                let newest = try Self.stored(event, folder, connection), newest.created == created,
-                // One that a revoked key has signed is followed by another version soon.
-                let held = try? ManifestMetadata(Envelope(json: newest.envelope), by: known)
+                let newest = try Self.stored(event, folder, connection)
             else { return nil }
-            base.fileVersion = renewal.version
-            base.bytes = sum.bytes
-            base.fileHash = sum.hash
-            base.deltaFrom = try Self.forgetOldRows(event, base, connection)
-            try base.store(event, connection)
             let keys = line.signers.map(\.key.publicKey)
             // Signed by a key that was revoked since: the next version is on its way.
             let opened = try? ManifestMetadata(Envelope(json: newest.envelope), by: keys)
             guard let held = opened else { return nil }
             // The date stays, so the key must be the one that signed at that time.
             guard let signer = line.anySigner(at: held.created)?.key else { return nil }
+            base.fileVersion = renewal.version
+            base.bytes = sum.bytes
+            base.fileHash = sum.hash
+            base.deltaFrom = try Self.forgetOldRows(event, base, connection)
+            try base.store(event, connection)
             try connection.run(
                 "UPDATE manifest SET envelope = ?, bytes = ? WHERE event = ? AND version = ?",
                 [

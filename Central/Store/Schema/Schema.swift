@@ -7,6 +7,7 @@ package import Database
 package enum Schema {
     package static let migrations: [Migration] = [
         firstLight, manifestDeltas, SchemaKeys.migration, SchemaIssuing.migration,
+        SchemaEvidence.migration,
     ]
 
     private static let firstLight = Migration(

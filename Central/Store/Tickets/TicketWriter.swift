@@ -1,4 +1,5 @@
 import Database
+import Sodium
 import TicketModel
 
 /// Writes a ticket that changed, within a transaction: its row, its new code, its history, and the
@@ -45,6 +46,12 @@ struct TicketWriter {
     /// Writes what no gate sees: no history, no revision.
     func keep(_ ticket: StoredTicket) throws {
         try connection.run(TicketColumns.update, TicketColumns.updateValues(of: ticket))
+        if let holder = ticket.hold?.holder {
+            try connection.run(
+                "INSERT INTO holder_key(ticket, pub) VALUES(?, ?) ON CONFLICT DO NOTHING",
+                [.id(ticket.id), .blob(holder.bytes)]
+            )
+        }
     }
 
     func addCode(of ticket: StoredTicket) throws {
