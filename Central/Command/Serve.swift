@@ -58,18 +58,12 @@ struct Serve: AsyncParsableCommand {
         defer { lock.release() }
         let manager = ServiceManager()
         let logger = Logger(label: "stile-central")
+        try await Self.warn(of: stored.keys, logger)
         let assets = WebAssets(qrLibrary: settings.qrLibrary)
         if !assets.drawsOffline {
             logger.warning(
                 "phones cannot show codes without a network: no script that draws them",
                 metadata: ["qrLibrary": "\(settings.qrLibrary)"]
-            )
-        }
-        let pending = try await stored.keys.trustStanding(at: SystemClock.now()).pending
-        if !pending.isEmpty {
-            logger.warning(
-                "changes of keys await the signatures of the root keys: keys trust propose",
-                metadata: ["changes": "\(pending.count)"]
             )
         }
         let server = CentralServer(
@@ -103,5 +97,15 @@ struct Serve: AsyncParsableCommand {
         manager.stopping()
         try stored.close()
         logger.notice("stopped")
+    }
+
+    /// Says so if gates do not know yet what was changed.
+    private static func warn(of keys: KeyRing, _ logger: Logger) async throws {
+        let pending = try await keys.trustStanding(at: SystemClock.now()).pending
+        guard !pending.isEmpty else { return }
+        logger.warning(
+            "changes of keys await the signatures of the root keys: keys trust propose",
+            metadata: ["changes": "\(pending.count)"]
+        )
     }
 }

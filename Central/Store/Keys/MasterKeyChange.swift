@@ -98,6 +98,69 @@ extension KeyVault {
                 ]
             )
         }
-        return keys.count + secrets.count
+        return try keys.count + secrets.count + resealImports(under: other, connection)
     }
+
+    /// Imported barcodes are sealed by the master key too; they are many, so they go in portions.
+    private func resealImports(
+        under other: KeyVault,
+        _ connection: any SQLConnection
+    ) throws -> Int {
+        let update = try connection.prepare(
+            "UPDATE imported_code SET sealed = ? WHERE event = ? AND import = ? AND line = ?"
+        )
+        var count = 0
+        var last: ImportedCode?
+        while true {
+            let portion = try imports(after: last, connection)
+            guard !portion.isEmpty else { return count }
+            for code in portion {
+                let name = { (key: SecretKey) in
+                    // Only names in the database are made with the code secret.
+                    BarcodeVault(event: code.event, masterKey: key, codeSecret: [])
+                }
+                let inner = try name(masterKey).open(code.sealed, of: code.ticket)
+                try update.run([
+                    .blob(name(other.masterKey).seal(inner, of: code.ticket)), .id(code.event),
+                    .integer(code.number), .integer(code.line),
+                ])
+            }
+            count += portion.count
+            last = portion.last
+        }
+    }
+
+    private func imports(
+        after last: ImportedCode?,
+        _ connection: any SQLConnection
+    ) throws -> [ImportedCode] {
+        let event: SQLValue = last.map { .id($0.event) } ?? .blob([])
+        let number: SQLValue = .integer(last?.number ?? -1)
+        let line: SQLValue = .integer(last?.line ?? -1)
+        return try connection.rows(
+            """
+            SELECT event, import, line, ticket, sealed FROM imported_code
+            WHERE event > ? OR (event = ? AND (import > ? OR (import = ? AND line > ?)))
+            ORDER BY event, import, line LIMIT 10000
+            """,
+            [event, event, number, number, line]
+        ) { row in
+            ImportedCode(
+                event: try row.id(0),
+                number: try row.integer(1),
+                line: try row.integer(2),
+                ticket: try row.id(3),
+                sealed: try row.blob(4)
+            )
+        }
+    }
+}
+
+/// A sealed row of `imported_code`.
+private struct ImportedCode {
+    let event: EventID
+    let number: Int64
+    let line: Int64
+    let ticket: TicketID
+    let sealed: [UInt8]
 }
