@@ -144,8 +144,8 @@ let ruleTests: [Target] = [
         "ScenarioTests",
         path: "Tests/Scenarios/Venue",
         [
-            "GateLogic", "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
-            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+            "GateLogic", "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat",
+            "TrustFormat", "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
         ]
     ),
     .executableTarget(
@@ -202,8 +202,8 @@ let central: [Target] = [
         name: "stile-central",
         dependencies: [
             "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
-            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
-            logging, metrics,
+            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird,
+            lifecycle, logging, metrics,
         ],
         path: "Central/Command",
         swiftSettings: strict
@@ -289,8 +289,9 @@ let gate: [Target] = [
     .executableTarget(
         name: "bench-gate",
         dependencies: [
-            "CSodium", "CSQLiteHardening", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
-            "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore", "TestSupport",
+            "CSodium", "CSQLiteHardening", "Sodium", "Encodings", "TicketModel", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore",
+            "TestSupport",
         ],
         path: "Tests/Benchmarks/Gate",
         swiftSettings: strict
@@ -337,7 +338,8 @@ let gate: [Target] = [
         "GateStoreTests",
         [
             "GateStore", "GateLogic", "FormatVectors", "TestSupport", "TicketModel", "Encodings",
-            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat",
+            "AdmissionRules", grdb,
         ]
     ),
 ]
@@ -357,10 +359,23 @@ let tested: [Target] = [
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
-            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
-            "TrustFormat", "VenueAPI", "FormatVectors",
+            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium",
+            "TicketModel", "TokenFormat", "TrustFormat", "VenueAPI",
         ]
     ),
+]
+
+/// Central and a gate in one process: nothing but tests may link both.
+let together: [Target] = [
+    tests(
+        "SyncScenarioTests",
+        path: "Tests/Scenarios/Sync",
+        [
+            "CentralService", "CentralStore", "GateService", "GateStore", "GateLogic",
+            "AdmissionRules", "Platform", "TestSupport", "TicketModel", "TokenFormat",
+            "ManifestFormat", hummingbird, logging,
+        ]
+    )
 ]
 
 let barcodes: [Target] = [
@@ -427,5 +442,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested + fuzzing
+    ] + pureModules + adapters + central + gate + together + barcodes + ruleTests + tested + fuzzing
 )

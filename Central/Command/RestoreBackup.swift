@@ -10,10 +10,10 @@ struct RestoreBackup: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Makes a new data directory out of a backup.",
         discussion: """
-            Checks the list, every hash, the database, and that the master key opens the keys. Then \
-            the versions of manifests and of the trust list jump ahead of all that gates may have \
-            seen since the backup, because gates refuse what goes back. Gates upload again what \
-            this copy does not hold.
+            Checks the list, every hash, the database, and that the master key opens the keys. \
+            Then the versions of manifests and of the trust list jump ahead of all that gates may \
+            have seen since the backup, because gates refuse what goes back. Gates upload again \
+            what this copy does not hold.
 
             What was done after the backup has to be done again: events and tickets, revocations \
             of keys, devices and tickets. Stop the old server for good before you start this one.

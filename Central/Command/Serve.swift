@@ -49,13 +49,13 @@ struct Serve: AsyncParsableCommand {
         }
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
-        let lock = try DataLock(data, alone: false)
-        defer { lock.release() }
         let stored = try await CentralData.open(
             directory: data,
             masterKey: MasterKeySource.key(),
             at: SystemClock.now()
         )
+        let lock = try DataLock(data, alone: false)
+        defer { lock.release() }
         let manager = ServiceManager()
         let logger = Logger(label: "stile-central")
         let assets = WebAssets(qrLibrary: settings.qrLibrary)
@@ -63,6 +63,13 @@ struct Serve: AsyncParsableCommand {
             logger.warning(
                 "phones cannot show codes without a network: no script that draws them",
                 metadata: ["qrLibrary": "\(settings.qrLibrary)"]
+            )
+        }
+        let pending = try await stored.keys.trustStanding(at: SystemClock.now()).pending
+        if !pending.isEmpty {
+            logger.warning(
+                "changes of keys await the signatures of the root keys: keys trust propose",
+                metadata: ["changes": "\(pending.count)"]
             )
         }
         let server = CentralServer(

@@ -42,7 +42,7 @@ package struct UploadCursor: Hashable, Sendable {
 
     /// - Parameters:
     ///   - confirmed: the first record that no receipt covers.
-    ///   - probe: when central is first asked whether it still has them; `nil` once it has answered.
+    ///   - probe: when central is first asked whether it still has them; `nil`: never.
     package init(confirmed: UInt64, probeAt probe: Int64? = nil) {
         next = confirmed
         self.probe = probe

@@ -129,17 +129,27 @@ package final class GateCore: Sendable {
         }
     }
 
-    /// Takes on the event's key for static codes, sealed to this device.
+    /// Takes on the event's keys for static codes and for wallet codes, sealed to this device.
     ///
-    /// - Returns: `false` if it was not sealed to this device or is no key.
-    package func use(sealedBarcodeKey: [UInt8]) -> Bool {
-        guard let key = keys.box.open(sealedBarcodeKey), key.count == BarcodeKey.length else {
-            return false
+    /// - Parameter wallet: `nil` where the event has no wallet codes.
+    /// - Returns: `false` if one was not sealed to this device or is no key; then none is used.
+    package func use(sealedBarcodeKey: [UInt8], wallet: [UInt8]?) -> Bool {
+        guard let barcodeKey = opened(sealedBarcodeKey) else { return false }
+        var secrets = EventSecrets(barcodeKey: barcodeKey)
+        if let wallet {
+            guard let walletKey = opened(wallet) else { return false }
+            secrets.walletKey = walletKey
         }
-        var secrets = settlement.secrets
-        secrets.barcodeKey = key
         settlement.use(secrets)
+        shelf.use(barcodeKey: barcodeKey)
         return true
+    }
+
+    private func opened(_ sealed: [UInt8]) -> [UInt8]? {
+        guard let key = keys.box.open(sealed), key.count == EventSecrets.keyLength else {
+            return nil
+        }
+        return key
     }
 
     /// Takes up what was stored: all of it is verified again, and none of it is needed to start.
@@ -152,7 +162,9 @@ package final class GateCore: Sendable {
             {
                 try use(statement)
             }
-            if let sealed = try journal.state(.secrets), !use(sealedBarcodeKey: sealed) {
+            if let sealed = try journal.state(.secrets),
+                !use(sealedBarcodeKey: sealed, wallet: try journal.state(.walletSecret))
+            {
                 logger.error("stored secrets are not for this device")
             }
         } catch {
@@ -197,9 +209,4 @@ package final class GateCore: Sendable {
         }
         return statement
     }
-}
-
-/// The key that static codes are hashed with.
-enum BarcodeKey {
-    static let length = 32
 }

@@ -1,3 +1,4 @@
+package import GateLogic
 import GateScanners
 package import TicketModel
 
@@ -9,6 +10,8 @@ package struct GateSettings: Sendable {
     package var central: Central?
     package var status: Status?
     package var lanes: [LaneSettings]
+    /// What stewards read, where a lane does not say otherwise.
+    package var language: StewardLanguage
 
     package struct Central: Sendable {
         /// `http://` or `https://`, without a path.
@@ -54,17 +57,21 @@ package struct GateSettings: Sendable {
         /// Whether a turnstile reports how admissions end; without one an admission counts as a
         /// passage (PROTOCOL 8.3).
         package var hasPassageSensor: Bool
+        /// `nil` takes the gate's.
+        package var language: StewardLanguage?
 
         package init(
             number: LaneNumber,
             direction: Direction,
             hall: HallNumber? = nil,
-            hasPassageSensor: Bool = false
+            hasPassageSensor: Bool = false,
+            language: StewardLanguage? = nil
         ) {
             self.number = number
             self.direction = direction
             self.hall = hall
             self.hasPassageSensor = hasPassageSensor
+            self.language = language
         }
     }
 
@@ -73,12 +80,14 @@ package struct GateSettings: Sendable {
         event: EventID,
         central: Central?,
         status: Status?,
-        lanes: [LaneSettings]
+        lanes: [LaneSettings],
+        language: StewardLanguage = .english
     ) {
         self.data = data
         self.event = event
         self.central = central
         self.status = status
         self.lanes = lanes
+        self.language = language
     }
 }

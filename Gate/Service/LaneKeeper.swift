@@ -3,6 +3,7 @@ package import EntryLogFormat
 package import GateLogic
 package import GateStore
 import Logging
+import Platform
 import Sodium
 package import TicketModel
 import TokenFormat
@@ -68,18 +69,18 @@ package actor LaneKeeper {
             evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
         )
         let settled = await core.settlement.settle(scan)
-        if case .token(let token) = proof.credential, token.fields.type == .live,
-            !token.fields.flags.contains(.preissued)
-        {
-            await core.clock.prove(token.fields.startTime)
-        }
+        core.clock.witness(proof.credential, settled.decision)
         return LaneVerdict(
             decision: settled.decision,
             situation: situation,
             sequence: settled.sequence,
             manifest: settled.manifest,
             scanner: scanner,
-            fault: settled.fault?.description
+            fault: settled.fault?.description,
+            language: language,
+            earlierTime: settled.decision.earlier.map {
+                TimeOfDay(SystemClock.timeOfDay(at: $0.time))
+            }
         )
     }
 
@@ -158,9 +159,12 @@ package actor LaneKeeper {
             sequence: nil,
             manifest: 0,
             scanner: scanner,
-            fault: core.logFault ?? StorageFault.notEnrolled.description
+            fault: core.logFault ?? StorageFault.notEnrolled.description,
+            language: language
         )
     }
+
+    private var language: StewardLanguage { settings.language ?? core.settings.language }
 
     private func situation(
         _ identity: GateIdentity?,
@@ -179,5 +183,11 @@ package actor LaneKeeper {
                 at: core.clock.boot
             )
         )
+    }
+}
+
+extension TimeOfDay {
+    fileprivate init(_ time: (hour: Int, minute: Int)) {
+        self.init(hour: time.hour, minute: time.minute)
     }
 }

@@ -58,8 +58,8 @@ public enum BarcodeAPI {
             // What is no text may be a number, and what is neither is for the caller to name.
             if let read = try? container.decode(String.self) {
                 (text, isNumber) = (read, false)
+                // Whole and within 64 bits; its digits are counted later.
             } else if let read = try? container.decode(UInt64.self) {
-                // Whole and within 64 bits, as the reason above says; digits are counted later.
                 (text, isNumber) = (String(read), true)
             } else {
                 return nil

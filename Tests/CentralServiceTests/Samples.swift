@@ -132,13 +132,18 @@ enum Samples {
         return draft
     }
 
-    private static let event = EventAPI.Event(
-        id: "",
-        draft: House.draft(),
-        revision: 1,
-        manifest: 1,
-        created: 1
-    )
+    private static let event = event(keys: nil)
+
+    private static func event(keys: String?) -> EventAPI.Event {
+        EventAPI.Event(
+            id: "",
+            draft: House.draft(),
+            revision: 1,
+            manifest: 1,
+            created: 1,
+            keys: keys
+        )
+    }
     private static let report = AttendanceAPI.Report(
         event: "",
         name: "",
@@ -164,7 +169,7 @@ enum Samples {
         "Access": Sample(EventAPI.Access(accessClass: 1, hall: 1, from: 1, until: 2)),
         "Policy": Sample(EventAPI.Policy()),
         "EventDraft": Sample(House.draft()),
-        "Event": Sample(event),
+        "Event": Sample(event(keys: "")),
         "EventSummary": Sample(
             EventAPI.Summary(
                 id: "",
@@ -260,7 +265,9 @@ enum Samples {
         "Enrolled": Sample(
             GateAPI.Enrolled(statement: envelope, trust: envelope, receipt: envelope)
         ),
-        "SealedSecrets": Sample(GateAPI.SealedSecrets(barcodeKey: "")),
+        "SealedSecrets": Sample(GateAPI.SealedSecrets(barcodeKey: "", walletKey: "")),
+        "Specimens": Sample(EventAPI.Specimens(items: [])),
+        "Specimen": Sample(EventAPI.Specimen(id: "", kind: "", expected: "", code: "")),
         "TimeRequest": Sample(GateAPI.TimeRequest(nonce: "", event: "")),
         "Tally": Sample(tally),
         "TallyGroup": Sample(AttendanceAPI.Group(number: 1, name: "", tally: tally)),
@@ -302,6 +309,13 @@ enum Samples {
             )
         ),
         "InvalidMember": Sample(ProblemDetails.InvalidMember(pointer: "", detail: "")),
+        "SigningKey": Sample(KeySamples.key(1)),
+        "SigningKeyTrust": Sample(KeySamples.trust(1)),
+        "SigningKeyList": Sample(SigningKeyAPI.List(keys: [], trust: KeySamples.trust(1))),
+        "KeyRotation": Sample(
+            SigningKeyAPI.Rotation(role: "", event: "", overlapSeconds: 1, reserve: true)
+        ),
+        "SigningKeyChange": Sample(KeySamples.change(1)),
     ]
 
     /// With nothing set that may be missing: what the document has to call required.
@@ -344,6 +358,9 @@ enum Samples {
         "Tally": Sample(tally),
         "Attendance": Sample(report),
         "Problem": Sample(ProblemDetails(type: "", title: "", status: 400)),
+        "SigningKey": Sample(KeySamples.key(nil)),
+        "SigningKeyTrust": Sample(KeySamples.trust(nil)),
+        "SigningKeyChange": Sample(KeySamples.change(nil)),
     ]
 
     /// How the server reads the body of each operation that has an example.
@@ -372,10 +389,51 @@ enum Samples {
             _ = try WireJSON.decode(TicketAPI.Assignment.self, from: $0)
         },
         "POST /v1/keys": { _ = try WireJSON.decode(AdminAPI.KeyDraft.self, from: $0) },
+        "POST /v1/signing-keys/rotate": {
+            _ = try WireJSON.decode(SigningKeyAPI.Rotation.self, from: $0)
+        },
         "POST /v1/gates": { _ = try WireJSON.decode(AdminAPI.GateDraft.self, from: $0) },
         "POST /v1/gate/enrol": { _ = try WireJSON.decode(GateAPI.Enrolment.self, from: $0) },
         "POST /v1/time": { _ = try WireJSON.decode(GateAPI.TimeRequest.self, from: $0) },
     ]
+}
+
+private enum KeySamples {
+    /// - Parameter optional: stands in every member that may be missing.
+    static func key(_ optional: Int64?) -> SigningKeyAPI.Key {
+        SigningKeyAPI.Key(
+            kid: "",
+            pub: "",
+            role: "",
+            event: optional.map { "\($0)" },
+            nbf: 1,
+            exp: 1,
+            revoked: optional,
+            listed: optional,
+            signsFrom: optional,
+            standing: ""
+        )
+    }
+
+    static func trust(_ optional: Int64?) -> SigningKeyAPI.Trust {
+        SigningKeyAPI.Trust(
+            version: 0,
+            expires: optional,
+            root: "",
+            threshold: 1,
+            rootFingerprint: "",
+            pending: []
+        )
+    }
+
+    static func change(_ optional: Int64?) -> SigningKeyAPI.Change {
+        SigningKeyAPI.Change(
+            key: key(optional),
+            signing: optional.map { "\($0)" },
+            trust: optional,
+            awaitsSignature: false
+        )
+    }
 }
 
 private enum EnvelopeBodySample {

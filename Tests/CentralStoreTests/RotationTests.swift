@@ -10,7 +10,7 @@ import TrustFormat
 @Suite("Keys take over from one another")
 struct RotationTests {
     @Test(
-        "a new live key is listed first, signs after the overlap, and the old one dies with its tokens"
+        "a new live key is listed, then signs after the overlap; the old one dies with its tokens"
     )
     func rotation() async throws {
         try await withCentral { central in

@@ -11,8 +11,8 @@ struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Root keys, trust lists, signing keys and the master key.",
         discussion: """
-            Gates believe what the keys of the trust list sign, and the trust list is signed by the \
-            root keys. A new installation has an online root: the root key lies sealed in the data \
+            Gates believe what the keys of the trust list sign, and the root keys sign the trust \
+            list. A new installation has an online root: the root key lies sealed in the data \
             directory and every change is in force at once. With offline roots (init --root, or \
             keys root set) each change waits until a list was proposed, signed and installed; \
             spare keys that were signed along (reserves) step in without that.

@@ -22,6 +22,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case logGap = "log-gap"
     case logFork = "log-fork"
     case deviceQuarantined = "device-quarantined"
+    case manifestTooOld = "manifest-too-old"
     case tooLarge = "too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case rangeNotSatisfiable = "range-not-satisfiable"
@@ -44,6 +45,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
             .conflict
         case .keysAwaitSignature, .trustAwaitsSignature: .conflict
         case .idempotencyConflict: .unprocessableContent
+        case .manifestTooOld: .gone
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
@@ -74,6 +76,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .logGap: "Records are missing before these."
         case .logFork: "Other records are held under these sequence numbers."
         case .deviceQuarantined: "The device is quarantined."
+        case .manifestTooOld: "That version lies too far back for a delta."
         case .tooLarge: "The request is too large."
         case .unsupportedMediaType: "The body has a media type that is not taken here."
         case .rangeNotSatisfiable: "The file has no such range."

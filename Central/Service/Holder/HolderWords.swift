@@ -72,7 +72,8 @@ struct HolderWords: Sendable {
                 "lang": "en", "w_ticket": "Ticket", "w_hall": "Hall", "w_seat": "Seat",
                 "w_entry_code": "Entry code", "w_qr": "QR code for the gate",
                 "w_needs_script":
-                    "Your code appears here. It needs JavaScript to be switched on in this browser.",
+                    "Your code appears here. "
+                    + "It needs JavaScript to be switched on in this browser.",
                 "w_hint": "Renews by itself. Screenshots do not work.",
                 "w_long": "Show the long code", "w_offline": "Without internet",
                 "w_keep": "Keep the ticket on this phone",

@@ -28,11 +28,14 @@ package struct Backup: Sendable {
         let copy = "\(path).\(ProcessInfo.processInfo.processIdentifier).db"
         let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
         defer {
-            // Leftovers take space and do no other harm.
-            try? FileManager.default.removeItem(atPath: copy)
-            try? FileManager.default.removeItem(atPath: temporary)
+            for leftover in [copy, temporary] {
+                // Leftovers take space and do no other harm.
+                try? FileManager.default.removeItem(atPath: leftover)
+            }
         }
         do {
+            // Made first, so that nobody else may read what is copied into it.
+            try AtomicFile.write([], to: copy, mode: 0o600)
             try database.copy(to: copy)
             var sources = [(CentralData.databaseName, copy)]
             let settings = "\(data.directory)/\(CentralData.settingsName)"

@@ -55,6 +55,9 @@ package struct Restore: Sendable {
         at now: Timestamp
     ) async throws(StoreError) -> Outcome {
         let files = FileManager.default
+        var directory = directory
+        // A slash at the end would put the folder that is filled into the one that is to be made.
+        while directory.count > 1, directory.hasSuffix("/") { directory.removeLast() }
         // A folder that cannot be listed is not there, or not ours: making it will tell.
         let present = (try? files.contentsOfDirectory(atPath: directory)) ?? []
         guard present.isEmpty else { throw .backup(.notEmpty(directory)) }
@@ -62,7 +65,10 @@ package struct Restore: Sendable {
         guard !files.fileExists(atPath: temporary) else { throw .backup(.leftover(temporary)) }
         do {
             let outcome = try await fill(temporary, advance, keepsKey: keepsKey, at: now)
-            if files.fileExists(atPath: directory) { try files.removeItem(atPath: directory) }
+            // Only ever removes an empty folder.
+            if files.fileExists(atPath: directory), rmdir(directory) != 0 {
+                throw BackupFault.notEmpty(directory)
+            }
             try AtomicFile.rename(temporary, to: directory)
             return outcome
         } catch {

@@ -87,7 +87,8 @@ package struct DeviceRepository: Sendable {
 
     /// Says that a device is not to be believed any more, and takes its API keys away.
     ///
-    /// The trust list gets its next version, if central signs it itself. Revoking again keeps the first instant.
+    /// The trust list gets its next version, if central signs it itself. Revoking again keeps the
+    /// first instant.
     ///
     /// - Throws: `.notFound(.device)`.
     package func revoke(_ name: DeviceName, at now: Timestamp) async throws(StoreError) {
@@ -107,7 +108,7 @@ package struct DeviceRepository: Sendable {
         }
     }
 
-    /// The event's barcode key, sealed to the keys that the device enrolled with last.
+    /// The event's barcode key and wallet key, sealed to the keys that the device enrolled with last.
     ///
     /// - Throws: `.notFound(.event)`; `.notFound(.device)` if it has not enrolled;
     ///   `.deviceRevoked`.
@@ -116,6 +117,7 @@ package struct DeviceRepository: Sendable {
         for name: DeviceName
     ) async throws(StoreError) -> GateAPI.SealedSecrets {
         let barcodeKey = try await keys.barcodeKey(of: event)
+        let walletKey = try await keys.walletKey(event)
         let box = try await database.snapshot { connection in
             let device = try Self.device(name, connection)
             guard device.revoked == nil else { throw StoreError.deviceRevoked }
@@ -124,7 +126,10 @@ package struct DeviceRepository: Sendable {
             else { throw StoreError.notFound(.device) }
             return held.box
         }
-        return GateAPI.SealedSecrets(barcodeKey: Base64.encodeURL(box.seal(barcodeKey)))
+        return GateAPI.SealedSecrets(
+            barcodeKey: Base64.encodeURL(box.seal(barcodeKey)),
+            walletKey: Base64.encodeURL(box.seal(walletKey))
+        )
     }
 
     private static let columns =

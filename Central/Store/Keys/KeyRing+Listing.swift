@@ -4,12 +4,15 @@ package import TicketModel
 import TrustFormat
 
 extension KeyRing {
-    /// All keys, or those of one event, in the order in which they were drawn.
+    /// All keys that have not run out, or all of one event, in the order in which they were drawn.
+    ///
+    /// At most a few more than ``StoreLimits/activeKeysMax``, or those of one event.
     package func list(
         event: EventID?,
         at now: Timestamp
     ) async throws(StoreError) -> [StoredKey] {
-        try await database.snapshot { try Self.listed(event: event, at: now, $0) }
+        let keys = try await database.snapshot { try Self.listed(event: event, at: now, $0) }
+        return event == nil ? keys.filter { now < $0.expires } : keys
     }
 
     /// The trust list in force, and what awaits signature.

@@ -59,11 +59,11 @@ extension KeyRing {
         }
     }
 
-    /// Takes a key out of use for good: it signs nothing more, and gates that have learnt it believe
-    /// nothing that is dated later; of PAPER and credential keys they believe nothing at all.
+    /// Takes a key out of use for good: it signs nothing more, and gates that have learnt it
+    /// believe nothing that is dated later; of PAPER and credential keys nothing at all.
     ///
-    /// A successor signs at once, if gates know one already; else one is drawn. Revoking again keeps
-    /// the first instant.
+    /// A successor signs at once, if gates know one already; else one is drawn. Revoking again
+    /// keeps the first instant.
     ///
     /// - Throws: `.notFound(.signingKey)`.
     package func revoke(_ id: KeyID, at now: Timestamp) async throws(StoreError) -> KeyChange {
@@ -86,9 +86,14 @@ extension KeyRing {
             } else if let next = others.signer(at: now), next.signsFrom.map({ $0 > now }) ?? true {
                 try ring.call(next.key.publicKey.keyID, role, found.event, from: now, connection)
             }
+            // What the key had signed in manifests is signed again by its successor.
             if role == .manifest {
-                // What the key had signed is signed again by its successor.
                 try connection.run("UPDATE event SET revision = revision + 1")
+            } else if let event = found.event {
+                try connection.run(
+                    "UPDATE event SET revision = revision + 1 WHERE id = ?",
+                    [.id(event)]
+                )
             }
             return try ring.finish(id, role, found.event, at: now, connection)
         }

@@ -2,8 +2,8 @@ import Database
 package import TicketModel
 
 extension KeyRing {
-    /// The event's `wallet_key`, 32 bytes: gates with wallet duty get it, and the keys of passes are
-    /// derived from it (PROTOCOL 3.6).
+    /// The event's `wallet_key`, 32 bytes: gates with wallet duty get it, and the keys of passes
+    /// are derived from it (PROTOCOL 3.6).
     ///
     /// Made with the event; an event of an earlier release gets one when it is first asked for.
     ///

@@ -35,7 +35,7 @@ package final class KeyRing: Sendable {
     }
 
     var desk: TrustDesk { TrustDesk(vault: vault) }
-    /// As they were last read: for what never changes. To sign, ask ``signers(at:)``.
+    /// As they were last read, for what never changes; to sign, ask ``signers(at:)``.
     var seasonKeys: SeasonKeys { held.withLock { $0.season } }
 
     /// Fingerprint of the root keys, which devices pin at enrolment; as it was last read.

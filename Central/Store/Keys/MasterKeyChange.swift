@@ -8,8 +8,8 @@ package import TicketModel
 /// Seals all private keys under another master key.
 ///
 /// One transaction seals everything anew. Where the key lies in `DIR/master.key`, the new one is
-/// laid beside it first and takes its place afterwards; ``CentralData/open(directory:masterKey:at:)``
-/// finishes what a crash in between has left.
+/// laid beside it first and takes its place afterwards; `CentralData.open` finishes what a crash
+/// in between has left.
 package enum MasterKeyChange {
     /// The new key, before it takes the old one's place.
     static let nextName = "master.key.next"
@@ -34,10 +34,10 @@ package enum MasterKeyChange {
         newKeyFile: String,
         at now: Timestamp
     ) async throws(StoreError) -> Outcome {
-        let lock = try DataLock(directory, alone: true)
-        defer { lock.release() }
         // Opening proves the old key, and finishes a change that was cut short.
         let data = try await CentralData.open(directory: directory, masterKey: old, at: now)
+        let lock = try DataLock(directory, alone: true)
+        defer { lock.release() }
         let usesFile = old == nil
         let new =
             FileManager.default.fileExists(atPath: newKeyFile)

@@ -6,13 +6,16 @@ package import Database
 /// order of their key (`{CLUSTERED}`) feed a manifest without sorting.
 package enum Schema {
     package static let migrations: [Migration] = [
-        firstLight, SchemaKeys.migration, SchemaIssuing.migration, SchemaEvidence.migration,
+        firstLight, manifestDeltas, SchemaKeys.migration, SchemaIssuing.migration,
+        SchemaEvidence.migration,
     ]
 
     private static let firstLight = Migration(
         "first light",
         keyTables + eventTables + ticketTables + accessTables + deviceTables + logTables
     )
+
+    private static let manifestDeltas = Migration("manifest deltas", ManifestTables.statements)
 
     private static let keyTables = [
         """
