@@ -54,24 +54,24 @@ package struct GateSettings: Sendable {
         package var direction: Direction
         /// `nil` takes the first hall of the device statement.
         package var hall: HallNumber?
+        /// `nil` takes the gate's.
+        package var language: StewardLanguage?
         /// Whether a turnstile reports how admissions end; without one an admission counts as a
         /// passage (PROTOCOL 8.3).
         package var hasPassageSensor: Bool
-        /// `nil` takes the gate's.
-        package var language: StewardLanguage?
 
         package init(
             number: LaneNumber,
             direction: Direction,
             hall: HallNumber? = nil,
-            hasPassageSensor: Bool = false,
-            language: StewardLanguage? = nil
+            language: StewardLanguage? = nil,
+            hasPassageSensor: Bool = false
         ) {
             self.number = number
             self.direction = direction
             self.hall = hall
-            self.hasPassageSensor = hasPassageSensor
             self.language = language
+            self.hasPassageSensor = hasPassageSensor
         }
     }
 
