@@ -338,7 +338,8 @@ let gate: [Target] = [
         "GateStoreTests",
         [
             "GateStore", "GateLogic", "FormatVectors", "TestSupport", "TicketModel", "Encodings",
-            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat",
+            "AdmissionRules", grdb,
         ]
     ),
 ]

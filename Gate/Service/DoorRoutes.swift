@@ -181,7 +181,7 @@ extension ActionRecord {
     }
 }
 
-extension JournalEntry {
+extension LoggedRecord {
     fileprivate var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("seq", .integer(Int64(clamping: record.sequence))),

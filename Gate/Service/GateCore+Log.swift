@@ -139,7 +139,7 @@ extension GateCore {
             log,
             key: keys.sign.publicKey,
             reason: reason,
-            forgetting: isPresent ? [.statement, .secrets] : []
+            forgetting: isPresent ? [.statement, .secrets, .walletSecret] : []
         )
         if isPresent { try renewKeys() }
         return true

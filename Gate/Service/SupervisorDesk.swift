@@ -45,7 +45,7 @@ package struct SupervisorDesk: Sendable {
         reason: String
     ) async throws(Refusal) -> ActionRecord {
         guard lanes[lane] != nil else { throw .noSuchLane(lane) }
-        let entry: JournalEntry?
+        let entry: LoggedRecord?
         do throws(StorageFault) {
             entry = try core.journal.latestEntry(of: try log(), at: lane)
         } catch { throw Refusal(.storage(error)) }
@@ -66,8 +66,8 @@ package struct SupervisorDesk: Sendable {
         lane: LaneNumber?,
         reason: String
     ) async throws(Refusal) -> ActionRecord {
-        // Before the record, so that no lane shows the code green once the ticket is free again; and
-        // after it, for the lane that was still busy with saying so.
+        // Before the record, so that no lane shows the code green once the ticket is free again;
+        // and after it, for the lane that was still busy with saying so.
         await forget(sequence, lane)
         do throws(ActionFault) {
             let record = try await core.settlement.act(
@@ -107,7 +107,7 @@ package struct SupervisorDesk: Sendable {
     }
 
     /// The latest scans and forced entries, the newest first, with how they ended.
-    package func latest(_ limit: Int) throws(Refusal) -> [JournalEntry] {
+    package func latest(_ limit: Int) throws(Refusal) -> [LoggedRecord] {
         do throws(StorageFault) {
             return try core.journal.latestEntries(
                 of: try log(),

@@ -4,7 +4,7 @@ package import GateLogic
 package import TicketModel
 
 /// A record of the journal, with what later ones said of it.
-package struct JournalEntry: Hashable, Sendable {
+package struct LoggedRecord: Hashable, Sendable {
     package let record: EntryRecord
     package let ending: Movement.Ending
 }
@@ -19,8 +19,8 @@ extension Journal {
     package func latestEntries(
         of log: LogName,
         limit: Int
-    ) throws(StorageFault) -> [JournalEntry] {
-        var entries: [JournalEntry] = []
+    ) throws(StorageFault) -> [LoggedRecord] {
+        var entries: [LoggedRecord] = []
         try lookBack(log) { entry in
             switch entry.record.body {
             case .scan, .force: entries.append(entry)
@@ -35,8 +35,8 @@ extension Journal {
     package func latestEntry(
         of log: LogName,
         at lane: LaneNumber
-    ) throws(StorageFault) -> JournalEntry? {
-        var found: JournalEntry?
+    ) throws(StorageFault) -> LoggedRecord? {
+        var found: LoggedRecord?
         try lookBack(log) { entry in
             guard entry.record.lane == lane, entry.isEntry else { return true }
             found = entry
@@ -48,7 +48,7 @@ extension Journal {
     /// Hands out records, the newest first, until `body` answers `false`.
     private func lookBack(
         _ log: LogName,
-        _ body: (JournalEntry) throws -> Bool
+        _ body: (LoggedRecord) throws -> Bool
     ) throws(StorageFault) {
         let first = try RecordPosition(epoch: log.epoch, sequence: 0)
         let end = try RecordPosition(epoch: log.epoch, sequence: RecordPosition.sequenceMax)
@@ -66,7 +66,7 @@ extension Journal {
             while let row = try rows.next() {
                 guard let payload = row.bytes(0), let bits = UInt8(exactly: row.integer(1) ?? 0)
                 else { throw StorageFault.badValue("record") }
-                let entry = JournalEntry(
+                let entry = LoggedRecord(
                     record: try EntryRecord(stored: payload),
                     ending: Movement.Ending(rawValue: bits)
                 )
@@ -76,7 +76,7 @@ extension Journal {
     }
 }
 
-extension JournalEntry {
+extension LoggedRecord {
     /// Whether somebody was let in.
     package var isEntry: Bool { record.letsIn }
 }
