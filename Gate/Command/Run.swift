@@ -92,6 +92,7 @@ struct Run: AsyncParsableCommand {
         }
         if let client, let central = settings.gate.central {
             services.append(SyncLoop(core: core, client: client, settings: central))
+            services.append(TrustLoop(core: core, client: client, settings: central))
             services.append(UploadLoop(core: core, client: client))
         }
         let lanes = Dictionary(

@@ -92,7 +92,10 @@ package final class GateCore: Sendable {
 
     /// Believes a verified trust list from now on.
     package func use(_ trust: TrustList) async {
-        state.withLock { $0.trust = trust }
+        state.withLock { state in
+            // Two loops ask for lists; a lower version never comes back.
+            if trust.version >= state.trust?.version ?? 0 { state.trust = trust }
+        }
         await clock.prove(trust.issued)
     }
 
@@ -112,18 +115,27 @@ package final class GateCore: Sendable {
         state.withLock { $0.identity = identity }
     }
 
-    /// Takes on the event's key for static codes, sealed to this device.
+    /// Takes on the event's keys for static codes and for wallet codes, sealed to this device.
     ///
-    /// - Returns: `false` if it was not sealed to this device or is no key.
-    package func use(sealedBarcodeKey: [UInt8]) -> Bool {
-        guard let key = keys.box.open(sealedBarcodeKey), key.count == BarcodeKey.length else {
-            return false
+    /// - Parameter wallet: `nil` where the event has no wallet codes.
+    /// - Returns: `false` if one was not sealed to this device or is no key; then none is used.
+    package func use(sealedBarcodeKey: [UInt8], wallet: [UInt8]?) -> Bool {
+        guard let barcodeKey = opened(sealedBarcodeKey) else { return false }
+        var secrets = EventSecrets(barcodeKey: barcodeKey)
+        if let wallet {
+            guard let walletKey = opened(wallet) else { return false }
+            secrets.walletKey = walletKey
         }
-        var secrets = settlement.secrets
-        secrets.barcodeKey = key
         settlement.use(secrets)
-        shelf.use(barcodeKey: key)
+        shelf.use(barcodeKey: barcodeKey)
         return true
+    }
+
+    private func opened(_ sealed: [UInt8]) -> [UInt8]? {
+        guard let key = keys.box.open(sealed), key.count == EventSecrets.keyLength else {
+            return nil
+        }
+        return key
     }
 
     /// Takes up what was stored: all of it is verified again, and none of it is needed to start.
@@ -132,7 +144,9 @@ package final class GateCore: Sendable {
         await use(trust)
         do {
             if let statement = try restoredStatement(trust) { try use(statement) }
-            if let sealed = try journal.state(.secrets), !use(sealedBarcodeKey: sealed) {
+            if let sealed = try journal.state(.secrets),
+                !use(sealedBarcodeKey: sealed, wallet: try journal.state(.walletSecret))
+            {
                 logger.error("stored secrets are not for this device")
             }
         } catch {
@@ -177,9 +191,4 @@ package final class GateCore: Sendable {
         }
         return statement
     }
-}
-
-/// The key that static codes are hashed with.
-enum BarcodeKey {
-    static let length = 32
 }

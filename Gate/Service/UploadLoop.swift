@@ -45,7 +45,9 @@ package struct UploadLoop: Service, CustomStringConvertible {
         do {
             for (log, key) in try core.journal.logs() {
                 let state = try core.journal.uploadState(of: log.epoch)
-                var cursor = cursors[log] ?? UploadCursor(confirmed: state.confirmed)
+                var cursor =
+                    cursors[log]
+                    ?? UploadCursor(confirmed: state.confirmed, probeAt: core.clock.boot)
                 let action = cursor.action(written: state.next, at: core.clock.boot)
                 guard case .send(let from) = action else {
                     if case .halted(let halt) = action { report(halt, of: log) }

@@ -11,8 +11,10 @@ package enum StateName: String, CaseIterable, Sendable {
     case statement
     /// The fingerprint of the roots of the stored trust list, once it was believed.
     case trustRoot = "trust_root"
-    /// The sealed secrets of the event, as central sent them.
+    /// The event's key for static codes, sealed as central sent it.
     case secrets
+    /// The event's key for wallet codes, sealed as central sent it.
+    case walletSecret = "wallet_secret"
     /// The clock's floor, milliseconds, eight bytes big-endian.
     case clockFloor = "clock_floor"
     /// The clock's offset and the boot it holds for.

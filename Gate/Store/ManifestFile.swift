@@ -95,18 +95,16 @@ package final class ManifestFile: Sendable {
         barcodeNames: [[UInt8]] = []
     ) throws(StorageFault) -> Facts {
         var facts = Facts(manifest: self.facts)
-        do {
-            let named: TicketID?
-            switch credential {
-            case .unproven: return facts
-            case .token(let token): named = token.fields.ticket
-            case .ownCode, .imported:
-                facts.code = try code(barcodeNames)
-                named = facts.code?.ticket
-            }
-            guard let named else { return facts }
-            facts.ticket = try ticket(named)
-        } catch { throw StorageFault(error) }
+        let named: TicketID?
+        switch credential {
+        case .unproven: return facts
+        case .token(let token): named = token.fields.ticket
+        case .ownCode, .imported:
+            facts.code = try code(barcodeNames)
+            named = facts.code?.ticket
+        }
+        guard let named else { return facts }
+        facts.ticket = try ticket(named)
         if let ticket = facts.ticket {
             facts.access = access(of: ticket.accessClass)
         } else if case .token(let token) = credential {

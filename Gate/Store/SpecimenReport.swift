@@ -49,28 +49,28 @@ package struct SpecimenReport: Hashable, Sendable {
             }
             let closed = (1...UInt16.max).lazy.map { HallNumber($0) }.first { !halls.contains($0) }
             let hall = specimen == .hall ? closed ?? open : open
-            outcomes[specimen] = try Self.outcome(
-                specimen,
-                Credential(
-                    ScannedCode(Array(text.utf8)),
-                    trust: trust,
-                    event: manifest.metadata.event
-                ),
-                manifest,
-                hall: hall,
-                barcodeKey: barcodeKey
+            let code = ScannedCode(Array(text.utf8))
+            let proof = Proof(
+                code,
+                trust: trust,
+                event: manifest.metadata.event,
+                secrets: EventSecrets(barcodeKey: barcodeKey),
+                facts: try manifest.proofFacts(for: code)
             )
+            outcomes[specimen] = try Self.outcome(specimen, proof, manifest, hall: hall)
         }
     }
 
     private static func outcome(
         _ specimen: Specimen,
-        _ credential: Credential,
+        _ proof: Proof,
         _ manifest: ManifestFile,
-        hall: HallNumber,
-        barcodeKey: [UInt8]?
+        hall: HallNumber
     ) throws(StorageFault) -> Outcome {
-        let facts = try manifest.facts(for: credential, barcodeKey: barcodeKey)
+        let facts = try manifest.facts(
+            for: proof.credential,
+            barcodeNames: proof.barcodeNames
+        )
         let created = manifest.metadata.created
         let situation = LaneSituation(
             event: manifest.metadata.event,
@@ -87,8 +87,12 @@ package struct SpecimenReport: Hashable, Sendable {
             ),
             isIsolated: false
         )
-        let decision = decide(credential, facts: facts, situation: situation)
-        if decision.code == specimen.expected { return .right }
+        let decision = decide(proof.credential, facts: facts, situation: situation)
+        // Anything but SPECIMEN would admit, or refuse, a ticket that is nobody's.
+        if decision.code == .specimen {
+            let judged = decision.rehearsed?.code ?? .specimen
+            return judged == specimen.expected ? .right : .wrong(judged)
+        }
         switch decision.detail {
         // The key was retired since: that is the trust list's matter, and no fault of the rules.
         case .unknownKey, .wrongRole: return .unchecked

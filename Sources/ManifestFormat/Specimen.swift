@@ -22,9 +22,10 @@ public enum Specimen: String, CaseIterable, Hashable, Sendable {
     /// The row of `meta` that holds the code.
     public var metaKey: String { "specimen_\(rawValue)" }
 
+    /// The verdict that an ordinary ticket would have; a gate says SPECIMEN, and this beside it.
     public var expected: VerdictCode {
         switch self {
-        case .valid, .barcode: .specimen
+        case .valid, .barcode: .success
         case .revoked: .revoked
         case .hall: .wrongHall
         case .unpaid: .unpaid

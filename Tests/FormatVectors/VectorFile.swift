@@ -32,8 +32,8 @@ package struct VectorFile: CustomStringConvertible {
     /// Every file that is made here; the others are examples copied from standards.
     package static var all: [VectorFile] {
         [
-            .tokens, .holderTokens, .walletCodes, .offlinePack, .ownCodes, .trustLists,
-            .contentHash, .entryChains,
+            .tokens, .holderTokens, .walletCodes, .offlinePack, .ownCodes, .barcodeNames,
+            .trustLists, .contentHash, .entryChains,
         ]
     }
 }

@@ -44,7 +44,21 @@ struct ImportTests {
         )
     }
 
-    @Test("the slow name of a barcode is what any other program computes")
+    @Test("the names of our own vectors are found by their rules")
+    func vectors() throws {
+        let file = try VectorFolder.readOwn("barcode-names.json")
+        let event = try #require(EventID(hex: try file.text("event")))
+        let key = try file.hex("barcode_key")
+        let vectors = try file.list("names")
+        #expect(vectors.count == 16)
+        for vector in vectors {
+            let rule = try #require(ImportRule(word: try vector.text("rule")))
+            let barcode = Array(try vector.text("barcode").utf8)
+            #expect(rule.name(of: barcode, event: event, key: key) == (try vector.hex("h")))
+        }
+    }
+
+    @Test("the slow name of a barcode is what a program in C computes with libsodium")
     func slowVector() throws {
         let name = try #require(
             BarcodeHash.slowHash(of: Array("4012345678901".utf8), event: event, key: key)

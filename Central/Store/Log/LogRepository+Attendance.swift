@@ -131,7 +131,10 @@ extension LogRepository {
     ) throws -> ReconciliationContext {
         var tickets: [TicketID: TicketEntitlement] = [:]
         try connection.forEachRow(
-            "SELECT id, class, uses_max, reentry FROM ticket WHERE event = ? ORDER BY id",
+            """
+            SELECT id, class, uses_max, reentry FROM ticket
+            WHERE event = ? AND status <> \(TicketStatus.spare.rawValue) ORDER BY id
+            """,
             [.id(event)]
         ) { row in
             tickets[try row.id(0)] = TicketEntitlement(

@@ -1,5 +1,7 @@
+import Encodings
 import Foundation
 import ManifestFormat
+import Sodium
 import TestSupport
 import TicketModel
 import TokenFormat

@@ -43,6 +43,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         return key
     }()
 
+    private static let event = EventID(high: 1, low: 2)
+
     private static func envelope(_ bytes: [UInt8]) {
         guard let envelope = try? Envelope(json: bytes) else { return }  // refused, as it may be
         check((try? Envelope(json: envelope.json)) == envelope, "an envelope reads back")
@@ -92,6 +94,22 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .token(let token):
                 // One token has one text: what it was read from says no more than its bytes.
                 check(UnverifiedToken(bytes: token.bytes) == token, "a token reads back")
+                // Nobody in here can sign for this key.
+                check(token.verified(by: key.publicKey, event: event) == nil, "no forged token")
+                check(
+                    token.verified(byHolder: key.publicKey, event: event) == nil,
+                    "no forged token of a phone"
+                )
+            case .wallet(let code):
+                check(code.paper.fields.type == .paper, "a pass holds a PAPER token")
+                let walletKey = [UInt8](repeating: 7, count: WalletCode.walletKeyLength)
+                // A fault is what every input but a forgery comes to.
+                let proven = try? code.verified(
+                    by: key.publicKey,
+                    event: event,
+                    walletKey: walletKey
+                )
+                check(proven == nil, "no forged pass")
             case .ownCode(let code):
                 check(
                     ScannedCode(Array(code.text.utf8)) == .ownCode(code),
@@ -99,7 +117,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
                 )
             case .imported(let barcode):
                 check((4...128).contains(barcode.bytes.count), "a barcode has 4 to 128 bytes")
-            default: break
+            case .malformed, .unsupported: break
             }
         }
     }
