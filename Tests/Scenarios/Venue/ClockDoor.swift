@@ -11,6 +11,9 @@ import TrustFormat
 /// One door whose clock is the gate's own: real codes, the real decision, the real clock machine,
 /// and a true time that the gate does not see.
 struct ClockDoor {
+    /// The one phone that all guests of this door share.
+    private static let phone = Fixed.key("phone")
+    private static let walletKey = Fixed.seed("wallet key")
     private static let accessClass = ClassNumber(7)
     private static let hall = HallNumber(3)
     /// Milliseconds since boot when the doors open.
@@ -54,7 +57,7 @@ struct ClockDoor {
             expires: Timestamp(seconds: .max),
             threshold: 1,
             roots: [Fixed.key("root").publicKey],
-            keys: [key("live", .live), key("paper", .paper)],
+            keys: [key("live", .live), key("paper", .paper), key("cred", .cred)],
             logBox: Fixed.boxKey("log box").publicKey,
             revokedDevices: []
         )
@@ -141,6 +144,54 @@ struct ClockDoor {
         return SignedToken(fields, event: event, key: key).text
     }
 
+    /// The codes that a phone makes for itself at a time: HOLDER, the long one, and the wallet's.
+    func phoneCodes(of guest: Int, at time: Timestamp) throws -> [String] {
+        let ticket = Fixed.ticket("guest \(guest)")
+        let cred = Fixed.key("cred")
+        guard let shown = time.tokenSeconds,
+            let holder = TokenFields(
+                shownBy: Self.phone.publicKey,
+                keyID: cred.publicKey.keyID,
+                ticket: ticket,
+                shown: shown,
+                generation: Generation(0)
+            ),
+            let issued = TokenFields(
+                type: .holderFull,
+                keyID: cred.publicKey.keyID,
+                ticket: ticket,
+                start: 1_700_000_000,
+                life: .none,
+                generation: Generation(0),
+                accessClass: Self.accessClass
+            ),
+            let credential = HolderCredential(
+                issued,
+                holder: Self.phone.publicKey,
+                event: event,
+                key: cred
+            ),
+            let pass = TokenFields(
+                type: .paper,
+                keyID: Fixed.key("paper").publicKey.keyID,
+                ticket: ticket,
+                start: 1_700_000_000,
+                life: .none,
+                generation: Generation(0),
+                accessClass: Self.accessClass
+            ),
+            let wallet = WalletCode.text(
+                paper: SignedToken(pass, event: event, key: Fixed.key("paper")),
+                time: UInt64(shown),
+                walletKey: Self.walletKey
+            )
+        else { throw ScenarioError.noSuchToken }
+        return [
+            SignedToken(holder, event: event, key: Self.phone).text,
+            credential.presented(at: shown, event: event, key: Self.phone).text, wallet,
+        ]
+    }
+
     /// A guest shows the code that the phone has now.
     @discardableResult
     mutating func scan(_ guest: Int) throws -> Decision {
@@ -150,7 +201,13 @@ struct ClockDoor {
     /// Shows a text; every guest has a ticket that is good as often as wanted.
     @discardableResult
     mutating func scan(_ text: String, direction: Direction = .entry) throws -> Decision {
-        let credential = Credential(ScannedCode(Array(text.utf8)), trust: trust, event: event)
+        let credential = Credential(
+            ScannedCode(Array(text.utf8)),
+            trust: trust,
+            event: event,
+            secrets: EventSecrets(walletKey: Self.walletKey),
+            facts: ProofFacts(holder: Self.phone.publicKey)
+        )
         let decision = decide(
             credential,
             facts: facts(credential),
@@ -188,7 +245,7 @@ struct ClockDoor {
                     reentry: false,
                     methods: .all,
                     home: .any,
-                    holder: nil
+                    holder: Self.phone.publicKey.bytes
                 )
             },
             access: [

@@ -43,6 +43,25 @@ struct ClockScenarioTests {
         #expect(door.reading.floor == floor)
     }
 
+    @Test("booted without time, a phone's own codes are good for as long, and prove nothing")
+    func phoneCodesWithoutTime() throws {
+        var door = ClockDoor()
+        // The proven time is a whole minute: a wallet's code begins with its minute.
+        try door.scan(try door.code(of: 1, at: Timestamp(seconds: 1_800_000_000)))
+        let floor = door.reading.floor
+        let expected: [(Int, VerdictCode)] = [
+            (-120, .expired), (-60, .success), (43_200, .success), (43_260, .notYetValid),
+        ]
+        for (offset, code) in expected {
+            for text in try door.phoneCodes(of: 2, at: floor + .seconds(offset)) {
+                let verdict = try door.scan(text)
+                #expect(verdict.code == code, "\(offset) \(verdict)")
+                #expect(verdict.flags.contains(.clockUntrusted) == (code == .success))
+            }
+        }
+        #expect(door.reading.floor == floor)
+    }
+
     @Test("where policy refers, a timed code waits for the supervisor; paper does not")
     func refer() throws {
         var door = ClockDoor(untrusted: .refer)
@@ -173,6 +192,11 @@ struct ClockScenarioTests {
             #expect(try door.scan(altered).code != .success)
             try door.scan(try door.code(of: guest, at: future, flags: .preissued))
             try door.scan(try door.code(of: guest, at: future, .paper))
+            for time in [future, door.trueTime - .seconds(900)] {
+                for text in try door.phoneCodes(of: guest, at: time) {
+                    #expect(try door.scan(text).detail == .code, "too early or too late")
+                }
+            }
             try door.scan(
                 try door.code(of: guest, at: door.trueTime - .seconds(900), flags: .preissued)
             )
