@@ -144,8 +144,8 @@ let ruleTests: [Target] = [
         "ScenarioTests",
         path: "Tests/Scenarios/Venue",
         [
-            "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat", "TrustFormat",
-            "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
+            "GateLogic", "AdmissionRules", "Reconciliation", "EntryLogFormat", "ManifestFormat",
+            "TrustFormat", "TokenFormat", "TicketModel", "Encodings", "Sodium", "FormatVectors",
         ]
     ),
     .executableTarget(
@@ -341,10 +341,23 @@ let tested: [Target] = [
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
-            "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
+            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
             "TrustFormat", "VenueAPI",
         ]
     ),
+]
+
+/// Central and a gate in one process: nothing but tests may link both.
+let together: [Target] = [
+    tests(
+        "SyncScenarioTests",
+        path: "Tests/Scenarios/Sync",
+        [
+            "CentralService", "CentralStore", "GateService", "GateStore", "GateLogic",
+            "AdmissionRules", "Platform", "TestSupport", "TicketModel", "TokenFormat",
+            "ManifestFormat", hummingbird, logging,
+        ]
+    )
 ]
 
 let barcodes: [Target] = [
@@ -411,5 +424,5 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         system("CSQLiteHardening", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    ] + pureModules + adapters + central + gate + barcodes + ruleTests + tested + fuzzing
+    ] + pureModules + adapters + central + gate + together + barcodes + ruleTests + tested + fuzzing
 )

@@ -22,7 +22,10 @@ package actor ManifestBuilder {
     }
 
     /// The newest manifest, built now if the event has changed since the last one.
-    package func current(_ event: EventID) async throws(StoreError) -> ManifestVersion {
+    package func current(
+        _ event: EventID,
+        file wish: ManifestFileWish = .newest
+    ) async throws(StoreError) -> ManifestVersion {
         while let build = running[event] { await build.value }
         // No suspension between the look above and the claim below: nobody else gets in between.
         let (finished, finish) = AsyncStream<Never>.makeStream()
@@ -33,7 +36,7 @@ package actor ManifestBuilder {
         }
         let clock = ContinuousClock()
         let started = clock.now
-        if let built = try await manifests.build(event, at: self.clock.now()) {
+        if let built = try await manifests.build(event, at: self.clock.now(), file: wish) {
             Metrics.Timer(label: "stile_manifest_build")
                 .recordNanoseconds((clock.now - started).milliseconds * 1_000_000)
             Counter(label: "stile_manifest_builds").increment()
@@ -73,14 +76,17 @@ struct ManifestService: Service {
     private func buildPending() async {
         do throws(StoreError) {
             for event in try await data.manifests.pending() where !Task.isCancelled {
-                let built = try await builder.current(event)
+                let built = try await builder.current(event, file: .any)
                 logger.info(
                     "manifest built",
                     metadata: [
                         "event": "\(event)", "version": "\(built.version)",
                         "tickets": "\(built.tickets)", "bytes": "\(built.bytes)",
+                        "file_version": "\(built.fileVersion)",
                     ]
                 )
+                // Gates have been told by now: making a large file holds up nobody.
+                _ = try await data.manifests.renewFile(event, when: .farBehind)
             }
         } catch {
             logger.error("manifest not built", metadata: ["error": "\(error)"])

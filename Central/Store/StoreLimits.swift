@@ -21,6 +21,14 @@ package enum StoreLimits {
     package static let activeKeysMax = 4000
     /// Manifest files kept for an event; older ones are removed.
     package static let manifestsKept = 3
+    /// Versions of an event whose metadata is kept.
+    package static let manifestVersionsKept: Int64 = 1000
+    /// Rows that one version may change; more are a full build.
+    package static let deltaChangesMax = 10_000
+    /// Changed rows at which a manifest file is brought up to date.
+    package static let fileBehindRowsMax = 5000
+    /// Changed rows that a manifest file holds and that are still given as a delta.
+    package static let deltaRowsKept = 15_000
     package static let apiKeysMax = 10_000
     package static let devicesMax = 10_000
 }

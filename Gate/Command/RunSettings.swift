@@ -1,6 +1,7 @@
 import Barcodes
 import Encodings
 import Foundation
+import GateLogic
 import GateScanners
 import GateService
 import Logging
@@ -37,9 +38,11 @@ struct RunSettings {
 
     private static let knownKeys: Set = [
         "data", "event", "central.url", "central.key", "central.key-file", "central.root",
-        "status.listen", "status.allow-remote", "log.level", "lanes",
+        "status.listen", "status.allow-remote", "log.level", "language", "lanes",
     ]
-    private static let knownLaneKeys = ["direction", "hall", "stdin", "tcp", "folder", "codes"]
+    private static let knownLaneKeys = [
+        "direction", "hall", "language", "stdin", "tcp", "folder", "codes",
+    ]
 
     /// Reads and checks a settings file.
     ///
@@ -72,7 +75,8 @@ struct RunSettings {
                 event: event,
                 central: try central(reader, readsSecrets: readsSecrets),
                 status: try status(reader),
-                lanes: try lanes.map { try laneSettings($0, reader) }
+                lanes: try lanes.map { try laneSettings($0, reader) },
+                language: try language("language", reader) ?? .english
             ),
             scanners: try lanes.flatMap { try scanners($0, reader) },
             logLevel: level ?? .info
@@ -108,8 +112,17 @@ struct RunSettings {
         return GateSettings.LaneSettings(
             number: lane,
             direction: direction ?? .entry,
-            hall: hall
+            hall: hall,
+            language: try language("lane-\(lane).language", reader)
         )
+    }
+
+    private static func language(
+        _ key: String,
+        _ reader: SettingsReader
+    ) throws -> StewardLanguage? {
+        let known = StewardLanguage.allCases.map(\.rawValue).joined(separator: " or ")
+        return try reader.value(key, known) { StewardLanguage(rawValue: $0) }
     }
 
     private static func scanners(

@@ -124,8 +124,7 @@ struct Verify: AsyncParsableCommand {
         let verifier = ManifestVerifier(trust: trust, event: event)
         return try verifier.file(
             manifest,
-            metadata: try verifier.metadata(envelope, highest: 0),
-            depth: .content
+            metadata: try verifier.metadata(envelope, highest: 0)
         )
     }
 

@@ -3,7 +3,8 @@ package import TicketModel
 /// What the gate knows of central's time (PROTOCOL 7): an offset for `CLOCK_BOOTTIME`, how far it
 /// may be off, and the latest time that is proven to have passed.
 ///
-/// The system clock is never set, and only believed as a first guess.
+/// The system clock is never set, and only believed as a first guess. The state that a scan sees
+/// follows from the anchor and the floor alone, so that whoever knows both can check it.
 package struct GateClock: Hashable, Sendable {
     /// Added to half the round trip of an answer.
     package static let answerMargin = Duration.milliseconds(500)
@@ -13,8 +14,14 @@ package struct GateClock: Hashable, Sendable {
     package static let holdoverUpTo = Duration.seconds(15)
     /// Time may read this much earlier than what is proven before it counts as set back.
     package static let floorSlack = Duration.seconds(5)
-    /// How far the system clock may be off when nobody has told the time yet.
+    /// How far a clock may be off that nobody vouches for.
     package static let guessUncertainty = Duration.seconds(24 * 3600)
+    /// The uncertainty of a clock that tokens have moved forward.
+    package static let slowUncertainty = Duration.seconds(15)
+    /// Up to where such a clock is in holdover, 2¾ hours on: it starts at the limit of others.
+    package static let slowUpTo = Duration.seconds(16)
+    /// A floor that has risen by this much is stored at once, so that no crash takes back more.
+    package static let floorKeptWithin = Duration.seconds(10)
 
     /// An offset and when it was known; holds until the next boot.
     package struct Anchor: Hashable, Sendable {
@@ -23,107 +30,138 @@ package struct GateClock: Hashable, Sendable {
         package let uncertainty: Duration
         /// Milliseconds since boot.
         package let at: Int64
+        package let basis: Basis
 
-        package init(offset: Int64, uncertainty: Duration, at: Int64) {
+        package init(offset: Int64, uncertainty: Duration, at: Int64, basis: Basis = .known) {
             self.offset = offset
             self.uncertainty = uncertainty
             self.at = at
+            self.basis = basis
         }
     }
 
-    package enum Input: Hashable, Sendable {
-        /// A believed answer to our own nonce, which was sent at this time since boot.
-        case answer(time: Timestamp, sent: Int64)
-        /// A central time that has surely passed: signed by central, and not ahead of its time.
-        case proven(Timestamp)
+    /// What an offset rests on; raw values are stored.
+    package enum Basis: String, Hashable, Sendable {
+        /// The system clock, and what is proven: nobody has told the time since the boot.
+        case guess
+        /// Central or a peer has told the time.
+        case known
+        /// It was known, but codes of several tickets have moved it forward.
+        case shown
+        /// It was known, but expired codes of many tickets say that it runs ahead.
+        case doubted
     }
 
-    package enum Effect: Hashable, Sendable {
-        /// The clock was set, or is known to be wrong from here on: a SYNC record.
-        case record(oldOffset: Int64, newOffset: Int64)
-        /// The anchor is to be stored, so that a restart within this boot keeps the time.
-        case keep(Anchor)
+    /// Why the clock is not trusted; raw values are shown and measured.
+    package enum Doubt: String, CaseIterable, Hashable, Sendable {
+        case neverSet = "never_set"
+        case fast
+        /// Time reads earlier than what central has proven.
+        case rollback
+        /// Alone for so long that it may be off by more than codes allow.
+        case unsure
     }
 
-    package private(set) var anchor: Anchor
+    /// The latest time that was told and believed.
+    package struct Sync: Hashable, Sendable {
+        package let source: Cause
+        /// Milliseconds since boot.
+        package let at: Int64
+        package let time: Timestamp
+    }
+
+    package internal(set) var anchor: Anchor
     /// The greatest central time proven so far.
-    package private(set) var floor: Timestamp
+    package internal(set) var floor: Timestamp
+    /// `nil` if this program has not heard any time yet.
+    package internal(set) var lastSync: Sync?
+    /// Whether central's latest answer was earlier than what it has proven before.
+    package internal(set) var isContradicted = false
+
+    /// What is stored of the floor, or about to be.
+    var keptFloor: Timestamp
+    var isAnchorKept = true
+    /// Whether a record says that this anchor is behind the floor.
+    var isRollbackNoted = false
+    /// The offset of a system clock that was set back, until a record says so.
+    var setBack: Int64?
+    var slow = SlowEvidence()
+    var fast = FastEvidence()
 
     /// - Parameters:
     ///   - boot: milliseconds since boot.
-    ///   - wall: the system clock: the guess until central answers.
+    ///   - wall: the system clock: the guess until somebody tells the time, if it is not earlier
+    ///     than what is proven.
     ///   - anchor: what was known earlier in this boot.
     ///   - floor: what was proven before, even before this boot.
     package init(boot: Int64, wall: Timestamp, anchor: Anchor?, floor: Timestamp) {
         self.floor = floor
-        if let anchor, anchor.at <= boot {
+        keptFloor = floor
+        if let anchor, anchor.isUsable(at: boot) {
             self.anchor = anchor
         } else {
             self.anchor = Anchor(
-                offset: wall.milliseconds - boot,
+                offset: max(wall, floor).milliseconds - boot,
                 uncertainty: Self.guessUncertainty,
-                at: boot
+                at: boot,
+                basis: .guess
             )
-        }
-    }
-
-    package mutating func handle(_ input: Input, at boot: Int64) -> [Effect] {
-        switch input {
-        case .answer(let time, let sent): return take(time, sent: sent, at: boot)
-        case .proven(let time): return prove(time, at: boot)
+            if wall < floor - Self.floorSlack { setBack = wall.milliseconds - boot }
         }
     }
 
     /// The time as a scan sees it.
     package func reading(at boot: Int64) -> ClockReading {
-        let uncertainty = self.uncertainty(at: boot)
-        return ClockReading(
+        ClockReading(
             now: now(at: boot),
-            uncertainty: uncertainty,
-            state: state(uncertainty, at: boot),
+            uncertainty: uncertainty(at: boot),
+            state: state(at: boot),
             floor: floor,
             monotonic: boot
         )
     }
 
-    private func now(at boot: Int64) -> Timestamp {
+    /// Why the clock is not trusted; `nil` if it is.
+    package func doubt(at boot: Int64) -> Doubt? {
+        switch anchor.basis {
+        case .guess: return .neverSet
+        case .doubted: return .fast
+        case .known, .shown: break
+        }
+        if isBehindFloor(at: boot) { return .rollback }
+        let limit = anchor.basis == .shown ? Self.slowUpTo : Self.holdoverUpTo
+        return uncertainty(at: boot) > limit ? .unsure : nil
+    }
+
+    func now(at boot: Int64) -> Timestamp {
         Timestamp(milliseconds: anchor.offset) + .milliseconds(boot)
     }
 
-    private func uncertainty(at boot: Int64) -> Duration {
+    func uncertainty(at boot: Int64) -> Duration {
         let elapsed = max(0, boot - anchor.at)
-        return anchor.uncertainty + .milliseconds(elapsed * Self.driftPerMillion / 1_000_000)
+        let (whole, rest) = elapsed.quotientAndRemainder(
+            dividingBy: 1_000_000 / Self.driftPerMillion
+        )
+        return anchor.uncertainty + .milliseconds(whole + (rest > 0 ? 1 : 0))
     }
 
-    private func state(_ uncertainty: Duration, at boot: Int64) -> ClockState {
-        if isBehindFloor(at: boot) { return .untrusted }
-        if uncertainty <= Self.syncedUpTo { return .synced }
-        return uncertainty <= Self.holdoverUpTo ? .holdover : .untrusted
+    private func state(at boot: Int64) -> ClockState {
+        guard doubt(at: boot) == nil else { return .untrusted }
+        return uncertainty(at: boot) <= Self.syncedUpTo ? .synced : .holdover
     }
 
-    private func isBehindFloor(at boot: Int64) -> Bool {
+    func isBehindFloor(at boot: Int64) -> Bool {
         now(at: boot) < floor - Self.floorSlack
     }
 
-    private mutating func take(_ time: Timestamp, sent: Int64, at boot: Int64) -> [Effect] {
-        let roundTrip = max(0, boot - sent)
-        let old = anchor.offset
-        anchor = Anchor(
-            offset: time.milliseconds + roundTrip / 2 - boot,
-            uncertainty: .milliseconds(roundTrip / 2) + Self.answerMargin,
-            at: boot
-        )
-        floor = max(floor, time)
-        return [.record(oldOffset: old, newOffset: anchor.offset), .keep(anchor)]
-    }
+    /// Whether tokens could carry this time: anything else is absurd, whoever signs it.
+    static func isPlausible(_ time: Timestamp) -> Bool { time.tokenSeconds != nil }
+}
 
-    private mutating func prove(_ time: Timestamp, at boot: Int64) -> [Effect] {
-        guard time > floor else { return [] }
-        let wasBehind = isBehindFloor(at: boot)
-        floor = time
-        guard !wasBehind, isBehindFloor(at: boot) else { return [] }
-        // Found to be slow: the offset stays, for tokens never set a clock here, but its reader is
-        // told that it is not to be trusted.
-        return [.record(oldOffset: anchor.offset, newOffset: anchor.offset)]
+extension GateClock.Anchor {
+    /// Whether a stored anchor can be of this boot at all.
+    fileprivate func isUsable(at boot: Int64) -> Bool {
+        let time = Timestamp(milliseconds: offset) + .milliseconds(boot)
+        return at <= boot && uncertainty >= .zero && GateClock.isPlausible(time)
     }
 }

@@ -19,6 +19,10 @@ package struct LaneVerdict: Hashable, Sendable {
     package let scanner: String
     /// With ERROR: what failed, in words.
     package let fault: String?
+    /// What the lane's stewards read.
+    package let language: StewardLanguage
+    /// With DUPLICATE: the time of day of the earlier admission, where the gate is.
+    package let earlierTime: TimeOfDay?
     /// Rule 1: the same text again at the same lane, without a record of its own.
     package private(set) var isRepeated = false
 
@@ -28,7 +32,9 @@ package struct LaneVerdict: Hashable, Sendable {
         sequence: UInt64?,
         manifest: Int64,
         scanner: String,
-        fault: String?
+        fault: String?,
+        language: StewardLanguage = .english,
+        earlierTime: TimeOfDay? = nil
     ) {
         self.decision = decision
         lane = situation.lane
@@ -40,6 +46,13 @@ package struct LaneVerdict: Hashable, Sendable {
         self.manifest = manifest
         self.scanner = scanner
         self.fault = fault
+        self.language = language
+        self.earlierTime = earlierTime
+    }
+
+    /// The words that the lane's stewards read.
+    package var text: StewardText {
+        language.text(for: decision, at: time, earlierTime: earlierTime)
     }
 
     /// The same verdict, shown a second time.
@@ -50,8 +63,8 @@ package struct LaneVerdict: Hashable, Sendable {
     }
 
     /// One line of JSON, with the words that a steward reads.
-    package func json(_ language: StewardLanguage = .english) -> JSONValue {
-        let text = language.text(for: self)
+    package func json() -> JSONValue {
+        let text = text
         var members: [JSONValue.Member] = [
             .init("t", .integer(time.milliseconds)),
             .init("verdict", .string(decision.code.name)),
@@ -60,6 +73,7 @@ package struct LaneVerdict: Hashable, Sendable {
             .init("signal", .string(decision.code.signal.rawValue)),
             .init("headline", .string(text.headline)),
             .init("advice", .string(text.advice)),
+            .init("lang", .string(language.rawValue)),
             .init("ticket", decision.ticket.map { .string($0.hex) } ?? .null),
             .init("form", decision.form.map { .integer(Int64($0.rawValue)) } ?? .null),
             .init("dir", .string(direction.rawValue)),
@@ -96,6 +110,7 @@ extension Uses.Last {
             .init("gate", .integer(Int64(gate.number))),
             .init("lane", .integer(Int64(lane.number))),
             .init("t", .integer(time.milliseconds)),
+            .init("confirmed", .bool(isConfirmed)),
         ])
     }
 }

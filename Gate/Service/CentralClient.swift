@@ -15,6 +15,8 @@ package import VenueAPI
 package struct CentralClient: Sendable {
     /// Longest wait for the answer of a plain call.
     static let callTimeout = Duration.seconds(15)
+    /// Longest wait for a whole delta.
+    static let deltaTimeout = Duration.seconds(60)
     /// Longest silence during a download.
     static let idleTimeout = TimeAmount.seconds(40)
     /// Largest answer besides the manifest file.
@@ -86,28 +88,68 @@ package struct CentralClient: Sendable {
         )
     }
 
-    /// Streams the manifest file of one version to `path`.
+    /// The lines that lead from a version to the newest.
     ///
-    /// - Throws: `badAnswer` if central has another version by now; the file is then incomplete.
+    /// - Throws: `.status(410, _)` if central does not remember that far back.
+    package func manifestDelta(
+        of event: EventID,
+        from version: Int64
+    ) async throws(CentralError) -> ManifestDelta {
+        let request = request(.GET, GateAPI.manifestDelta(of: event) + "?from=\(version)")
+        do {
+            return try await withTimeout(Self.deltaTimeout) {
+                let response = try await client.execute(request, deadline: .distantFuture)
+                guard response.status == .ok else { throw try await Self.refusal(response) }
+                var reader = DeltaReader()
+                do {
+                    for try await buffer in response.body {
+                        try reader.append(buffer.readableBytesView)
+                    }
+                    return try reader.finish()
+                } catch let error as DeltaError {
+                    throw CentralError.badAnswer("a delta: \(error)")
+                }
+            }
+        } catch { throw Self.failure(error) }
+    }
+
+    /// Streams a manifest file to `path`.
+    ///
+    /// - Parameters:
+    ///   - metadata: names the file: its version, size and hash.
+    ///   - held: bytes of it that stand there already; the rest is asked for.
+    /// - Throws: `badAnswer` if central has another file by now; the file is then incomplete.
     package func downloadManifest(
         _ metadata: ManifestMetadata,
-        to path: String
+        to path: String,
+        from held: Int64 = 0
     ) async throws(CentralError) {
-        let request = request(.GET, GateAPI.manifest(of: metadata.event))
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let tag = "\"\(metadata.fileVersion)\""
+        var request = request(
+            .GET,
+            GateAPI.manifest(of: metadata.event) + "?version=\(metadata.fileVersion)"
+        )
+        if held > 0 {
+            request.headers.add(name: "range", value: "bytes=\(held)-")
+            request.headers.add(name: "if-range", value: tag)
+        }
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw .storage("\(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         do {
             let response = try await client.execute(request, timeout: .seconds(30))
-            guard response.status == .ok else {
-                throw CentralError.status(Int(response.status.code), nil)
+            guard response.status == .ok || response.status == .partialContent else {
+                throw try await Self.refusal(response)
             }
-            guard response.headers.first(name: "etag") == "\"\(metadata.version)\"" else {
-                throw CentralError.badAnswer("manifest version \(metadata.version)")
+            guard response.headers.first(name: "etag") == tag else {
+                throw CentralError.badAnswer("manifest version \(metadata.fileVersion)")
             }
-            var size: Int64 = 0
+            var size = response.status == .partialContent ? held : 0
+            guard ftruncate(descriptor, off_t(size)) == 0,
+                lseek(descriptor, off_t(size), SEEK_SET) == size
+            else { throw CentralError.storage("\(path): \(String(cString: strerror(errno)))") }
             for try await buffer in response.body {
                 size += Int64(buffer.readableBytes)
                 guard size <= metadata.fileBytes else {
@@ -116,6 +158,11 @@ package struct CentralClient: Sendable {
                 try Self.write(buffer, to: descriptor, path: path)
             }
         } catch { throw Self.failure(error) }
+    }
+
+    private static func refusal(_ response: HTTPClientResponse) async throws -> CentralError {
+        let bytes = try await response.body.collect(upTo: problemBytesMax)
+        return .status(Int(response.status.code), problem(Array(bytes.readableBytesView)))
     }
 
     private static func write(_ buffer: ByteBuffer, to descriptor: Int32, path: String) throws {
@@ -163,8 +210,7 @@ package struct CentralClient: Sendable {
                 let response = try await client.execute(prepared, deadline: .distantFuture)
                 let status = Int(response.status.code)
                 guard status == 200 || status == 304 else {
-                    let bytes = try await response.body.collect(upTo: Self.problemBytesMax)
-                    throw CentralError.status(status, Self.problem(Array(bytes.readableBytesView)))
+                    throw try await Self.refusal(response)
                 }
                 let bytes = try await response.body.collect(upTo: Self.answerBytesMax)
                 return Answer(status: status, body: Array(bytes.readableBytesView))

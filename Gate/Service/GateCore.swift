@@ -122,6 +122,7 @@ package final class GateCore: Sendable {
         var secrets = settlement.secrets
         secrets.barcodeKey = key
         settlement.use(secrets)
+        shelf.use(barcodeKey: key)
         return true
     }
 

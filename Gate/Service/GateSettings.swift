@@ -1,3 +1,4 @@
+package import GateLogic
 import GateScanners
 package import TicketModel
 
@@ -9,6 +10,8 @@ package struct GateSettings: Sendable {
     package var central: Central?
     package var status: Status?
     package var lanes: [LaneSettings]
+    /// What stewards read, where a lane does not say otherwise.
+    package var language: StewardLanguage
 
     package struct Central: Sendable {
         /// `http://` or `https://`, without a path.
@@ -48,11 +51,19 @@ package struct GateSettings: Sendable {
         package var direction: Direction
         /// `nil` takes the first hall of the device statement.
         package var hall: HallNumber?
+        /// `nil` takes the gate's.
+        package var language: StewardLanguage?
 
-        package init(number: LaneNumber, direction: Direction, hall: HallNumber? = nil) {
+        package init(
+            number: LaneNumber,
+            direction: Direction,
+            hall: HallNumber? = nil,
+            language: StewardLanguage? = nil
+        ) {
             self.number = number
             self.direction = direction
             self.hall = hall
+            self.language = language
         }
     }
 
@@ -61,12 +72,14 @@ package struct GateSettings: Sendable {
         event: EventID,
         central: Central?,
         status: Status?,
-        lanes: [LaneSettings]
+        lanes: [LaneSettings],
+        language: StewardLanguage = .english
     ) {
         self.data = data
         self.event = event
         self.central = central
         self.status = status
         self.lanes = lanes
+        self.language = language
     }
 }

@@ -2,6 +2,7 @@ import AdmissionRules
 package import GateLogic
 import GateStore
 import Logging
+import Platform
 import Sodium
 import TicketModel
 import TokenFormat
@@ -60,18 +61,18 @@ package actor LaneKeeper {
             evidence: Evidence.of(text, code: code, sealedTo: trust.logBox)
         )
         let settled = await core.settlement.settle(scan)
-        if case .token(let token) = proof.credential, token.fields.type == .live,
-            !token.fields.flags.contains(.preissued)
-        {
-            await core.clock.prove(token.fields.startTime)
-        }
+        core.clock.witness(proof.credential, settled.decision)
         return LaneVerdict(
             decision: settled.decision,
             situation: situation,
             sequence: settled.sequence,
             manifest: settled.manifest,
             scanner: scanner,
-            fault: settled.fault?.description
+            fault: settled.fault?.description,
+            language: language,
+            earlierTime: settled.decision.earlier.map {
+                TimeOfDay(SystemClock.timeOfDay(at: $0.time))
+            }
         )
     }
 
@@ -105,9 +106,12 @@ package actor LaneKeeper {
             sequence: nil,
             manifest: 0,
             scanner: scanner,
-            fault: StorageFault.notEnrolled.description
+            fault: StorageFault.notEnrolled.description,
+            language: language
         )
     }
+
+    private var language: StewardLanguage { settings.language ?? core.settings.language }
 
     private func situation(_ identity: GateIdentity?) -> LaneSituation {
         LaneSituation(
@@ -119,5 +123,11 @@ package actor LaneKeeper {
             clock: core.clock.reading(),
             isIsolated: core.isIsolated
         )
+    }
+}
+
+extension TimeOfDay {
+    fileprivate init(_ time: (hour: Int, minute: Int)) {
+        self.init(hour: time.hour, minute: time.minute)
     }
 }

@@ -5,7 +5,8 @@ package import Platform
 import ServiceLifecycle
 import TicketModel
 
-/// Writes the START and STOP records, keeps the clock's floor stored, and feeds systemd's watchdog.
+/// Writes the START and STOP records, keeps what is known of the clock stored, and feeds systemd's
+/// watchdog.
 ///
 /// The first service to start and the last to stop, so that STOP closes what all others wrote.
 package struct LifeRecords: Service, CustomStringConvertible {
@@ -23,17 +24,23 @@ package struct LifeRecords: Service, CustomStringConvertible {
         await note(.start)
         manager.ready()
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                core.clock.storeFloor()
-                // Only a journal that can be written keeps the watchdog quiet.
-                if core.settlement.fault == nil { manager.alive() }
-                // Cancelled while it waits: the loop's condition ends it.
-                try? await Task.sleep(for: ClockKeeper.storeEvery)
-            }
+            async let clock: Void = core.clock.run()
+            await live()
+            await clock
         }
         manager.stopping()
-        core.clock.storeFloor()
+        await core.clock.tick()
         await note(.stop)
+    }
+
+    private func live() async {
+        while !Task.isCancelled {
+            await core.clock.tick()
+            // Only a journal that can be written keeps the watchdog quiet.
+            if core.settlement.fault == nil { manager.alive() }
+            // Cancelled while it waits: the loop's condition ends it.
+            try? await Task.sleep(for: ClockKeeper.storeEvery)
+        }
     }
 
     private func note(_ body: EntryRecord.Body) async {

@@ -20,7 +20,8 @@ struct StatusReport: Sendable {
             .init("event_name", .string(core.shelf.current?.eventName ?? "")),
             .init("device", device),
             .init("manifest", manifest(at: reading.now)),
-            .init("clock", clock(reading)),
+            .init("readiness", Readiness(core).json),
+            .init("clock", ClockReport(core.clock).json),
             .init("log", log),
             .init(
                 "sync",
@@ -36,10 +37,20 @@ struct StatusReport: Sendable {
                 "storage",
                 .object([.init("fault", Self.text(core.settlement.fault?.description))])
             ),
+            .init("ready", ready),
             .init("lanes", .array(core.settings.lanes.map(Self.lane))),
             .init("scanners", .array(scanners.all.map(Self.scanner))),
             .init("counts", counts),
             .init("last", core.board.last?.json() ?? .null),
+        ])
+    }
+
+    /// What the page shows before the first code.
+    private var ready: JSONValue {
+        let text = core.settings.language.template(.ready)
+        return .object([
+            .init("headline", .string(text.headline)), .init("advice", .string(text.advice)),
+            .init("lang", .string(core.settings.language.rawValue)),
         ])
     }
 
@@ -72,15 +83,6 @@ struct StatusReport: Sendable {
             .init("expired", .bool(now >= metadata.expires)),
             .init("tickets", .integer(metadata.tickets)),
             .init("codes", .integer(metadata.codes)),
-        ])
-    }
-
-    private func clock(_ reading: ClockReading) -> JSONValue {
-        .object([
-            .init("state", .string(reading.state.rawValue)),
-            .init("offset", .integer(core.clock.offset)),
-            .init("u", .integer(reading.uncertainty.milliseconds)),
-            .init("floor", .integer(reading.floor.milliseconds)),
         ])
     }
 
@@ -132,9 +134,7 @@ struct StatusReport: Sendable {
     /// Sets the gauges that a scrape reads.
     func updateGauges() {
         let reading = core.clock.reading()
-        Gauge(label: "stile_gate_clock_uncertainty_seconds")
-            .record(Double(reading.uncertainty.milliseconds) / 1000)
-        Gauge(label: "stile_gate_clock_trusted").record(reading.state == .untrusted ? 0 : 1)
+        ClockReport(core.clock).updateGauges()
         let manifest = core.shelf.current?.metadata
         Gauge(label: "stile_gate_manifest_version").record(manifest?.version ?? 0)
         Gauge(label: "stile_gate_manifest_known").record(core.manifestKnown)

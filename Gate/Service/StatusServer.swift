@@ -67,6 +67,7 @@ package struct StatusServer: Service, CustomStringConvertible {
             return Self.response(Array(metrics.text.utf8), PrometheusRegistry.mediaType)
         }
         router.get("/healthz") { _, _ in Self.health(core) }
+        router.get("/readyz") { _, _ in Self.readiness(core) }
         router.get("/verdicts") { _, _ in Self.verdicts(core) }
         return router
     }
@@ -80,6 +81,16 @@ package struct StatusServer: Service, CustomStringConvertible {
             Array("journal: \(fault)\n".utf8),
             "text/plain; charset=utf-8",
             status: .serviceUnavailable
+        )
+    }
+
+    /// Ready is a gate that would decide guests as central wants it.
+    private static func readiness(_ core: GateCore) -> Response {
+        let readiness = Readiness(core)
+        return response(
+            readiness.json.encoded,
+            "application/json",
+            status: readiness.isReady ? .ok : .serviceUnavailable
         )
     }
 

@@ -4,7 +4,6 @@ import GateLogic
 import GateStore
 import Logging
 import ManifestFormat
-import NIOPosix
 import Sodium
 import TicketModel
 import TrustFormat
@@ -16,6 +15,8 @@ struct SyncCalls: Sendable {
     let client: CentralClient
     /// The pinned fingerprint of the root keys.
     let root: [UInt8]
+    /// The download that was cut short, if one was.
+    let partial = PartialDownload()
 
     func run(_ step: SyncPlan.Step, _ plan: SyncPlan) async throws -> SyncPlan.Input {
         switch step {
@@ -135,36 +136,7 @@ struct SyncCalls: Sendable {
         return try offer(envelope, after: after).input
     }
 
-    private func manifest(after: Int64) async throws -> SyncPlan.Input {
-        // Asked for again, because another version may have come up since.
-        guard
-            let envelope = try await client.manifestMetadata(
-                of: core.settings.event,
-                after: after
-            )
-        else { return .nothingNewer }
-        let offer = try offer(envelope, after: after)
-        guard let metadata = offer.metadata, let trust = core.trust else { return offer.input }
-        let path = core.shelf.downloadPath
-        try await client.downloadManifest(metadata, to: path)
-        do {
-            // A million rows take a second to hash: on a thread that may block.
-            let file = try await NIOThreadPool.singleton.runIfActive {
-                try core.shelf.install(envelope, trust: trust)
-            }
-            await core.clock.prove(file.metadata.created)
-            core.note(manifestFault: nil)
-            core.logger.notice(
-                "manifest in service",
-                metadata: ["version": "\(metadata.version)", "tickets": "\(metadata.tickets)"]
-            )
-            return .manifest(version: metadata.version)
-        } catch let refusal as ManifestRefusal {
-            return refused(refusal, version: metadata.version)
-        }
-    }
-
-    private func offer(
+    func offer(
         _ envelope: Envelope,
         after: Int64
     ) throws -> (input: SyncPlan.Input, metadata: ManifestMetadata?) {
@@ -178,30 +150,11 @@ struct SyncCalls: Sendable {
         } catch {
             switch error {
             case .trustTooOld(let needed): return (.trustNeeded(version: needed), nil)
-            case .rollback, .envelope, .keyNotUsable, .otherEvent, .versionReused, .schemaVersion,
-                .tooLarge, .fileSize, .fileHash, .notReadable, .schemaText, .content, .rowCount,
-                .row, .policy, .storage, .file:
+            default:
                 // Without believed metadata there is no version to step over: try again later.
                 core.note(manifestFault: "\(error)")
                 throw error
             }
-        }
-    }
-
-    /// What to do about a file that was refused: the old one stays, and is not asked for again.
-    private func refused(_ refusal: ManifestRefusal, version: Int64) -> SyncPlan.Input {
-        core.logger.error(
-            "manifest refused",
-            metadata: ["version": "\(version)", "reason": "\(refusal)"]
-        )
-        core.note(manifestFault: "version \(version): \(refusal)")
-        switch refusal {
-        case .trustTooOld(let needed): return .trustNeeded(version: needed)
-        // A download that broke or a full disk may do better next time.
-        case .fileSize, .fileHash, .storage, .file: return .failed(.manifest, jitter: 1)
-        case .envelope, .keyNotUsable, .otherEvent, .rollback, .versionReused, .schemaVersion,
-            .tooLarge, .notReadable, .schemaText, .content, .rowCount, .row, .policy:
-            return .refused(version: version)
         }
     }
 

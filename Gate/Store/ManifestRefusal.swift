@@ -32,6 +32,14 @@ package enum ManifestRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case row(ManifestTable)
     /// A policy value is missing or unknown.
     case policy
+    /// A specimen gets another verdict than it must: this gate would decide wrongly.
+    case specimen(Specimen, VerdictCode)
+    /// The delta leads to another version than the file that it was fetched for.
+    case wrongDelta
+    /// A delta came, but there is no manifest that it could be applied to.
+    case nothingHeld
+    /// The stored file does not say what it holds.
+    case local
     /// The gate could not store it.
     case storage(StorageFault)
     case file(String)
@@ -54,6 +62,11 @@ package enum ManifestRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .rowCount(let table): "another number of rows in \(table.rawValue)"
         case .row(let table): "a row of \(table.rawValue) is not valid"
         case .policy: "policy is missing or unknown"
+        case .specimen(let specimen, let verdict):
+            "the specimen '\(specimen.rawValue)' gets \(verdict.name), not \(specimen.expected.name)"
+        case .wrongDelta: "the delta does not lead on from this file"
+        case .nothingHeld: "a delta without a manifest to apply it to"
+        case .local: "stored without saying what it holds"
         case .storage(let fault): "cannot be stored: \(fault)"
         case .file(let error): "cannot be stored: \(error)"
         }

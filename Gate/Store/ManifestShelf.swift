@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 package import ManifestFormat
 import Platform
@@ -5,45 +6,78 @@ import Synchronization
 package import TicketModel
 package import TrustFormat
 
-/// Holds the manifest in service and puts verified new ones in its place while scans go on.
+/// Holds the manifest in service and puts verified new versions in its place while scans go on.
 ///
-/// On disk a version is two files, `<version>.sqlite` and its signed `<version>.json`. The second
-/// is written last, so that a crash at any instant leaves whole versions only.
+/// On disk it is one SQLite file, named by the version that was downloaded. Deltas change it within
+/// transactions; which version it holds by now, its `local` table says. Scans use snapshots, see
+/// ``ManifestFile``; what changes the file runs one after another.
 package final class ManifestShelf: Sendable {
-    /// A million tickets take about 100 MB.
+    /// A million tickets take about 200 MB.
     package static let fileBytesMax: Int64 = 2 << 30
 
-    private let folder: String
+    private let files: ManifestFiles
     private let event: EventID
     private let journal: Journal
-    private let inService = Mutex<ManifestFile?>(nil)
+    private let state = Mutex(State())
+    /// Held by whoever changes the file.
+    private let changing = Mutex(())
+
+    private struct State {
+        var file: ManifestFile?
+        var writer: ManifestWriter?
+        var barcodeKey: [UInt8]?
+        var specimens: [Specimen: String] = [:]
+        var trust: TrustList?
+        var report = SpecimenReport()
+    }
 
     /// - Parameters:
     ///   - folder: where versions are kept; it must exist.
     ///   - journal: remembers the highest version, so that replacing the files does not reset it.
     package init(folder: String, event: EventID, journal: Journal) {
-        self.folder = folder
+        files = ManifestFiles(folder: folder)
         self.event = event
         self.journal = journal
     }
 
     /// The manifest that scans are decided by; one scan uses one.
-    package var current: ManifestFile? { inService.withLock { $0 } }
+    package var current: ManifestFile? { state.withLock { $0.file } }
+
+    /// How this gate decides the specimens of ``current``.
+    package var specimens: SpecimenReport { state.withLock { $0.report } }
+
+    /// The event's key for static codes: with it, the specimen that has one can be checked too.
+    package func use(barcodeKey: [UInt8]) {
+        let held = state.withLock { state in
+            state.barcodeKey = barcodeKey
+            return state
+        }
+        guard let file = held.file, let trust = held.trust else { return }
+        do throws(ManifestRefusal) {
+            let report = try report(file, held.specimens, trust)
+            state.withLock { $0.report = report }
+        } catch {
+            // A manifest that cannot be read tells so with every scan.
+        }
+    }
 
     /// Takes the stored manifest into service after a start; `nil` if none is stored.
+    ///
+    /// Every row is read again: a file that was damaged while the gate was off must not decide.
     ///
     /// - Throws: `ManifestRefusal` if the newest one stored cannot be believed any more. The gate
     ///   then has none until it has synced: an older version would be a rollback.
     package func restore(trust: TrustList) throws(ManifestRefusal) -> ManifestFile? {
-        guard let version = storedVersions().max() else { return nil }
-        let verifier = ManifestVerifier(trust: trust, event: event)
-        let metadata = try verifier.metadata(
-            try envelope(at: metadataPath(version)),
-            highest: try highest()
-        )
-        let file = try verifier.file(filePath(version), metadata: metadata, depth: .fileHash)
-        try putInService(file)
-        return file
+        try alone { () throws(ManifestRefusal) -> ManifestFile? in
+            guard let path = files.newest else { return nil }
+            let verifier = ManifestVerifier(trust: trust, event: event)
+            let writer = try ManifestWriter(path)
+            let local = try writer.local()
+            let metadata = try verifier.metadata(local.envelope, highest: try highest())
+            let sums = try verifier.sums(path, metadata)
+            guard sums == local.content else { throw .content }
+            return try putInService(writer, metadata, verifier)
+        }
     }
 
     /// Checks metadata that central offers; `nil` if that version is in service already.
@@ -54,62 +88,140 @@ package final class ManifestShelf: Sendable {
         let metadata = try ManifestVerifier(trust: trust, event: event)
             .metadata(envelope, highest: try highest())
         guard let current, current.metadata.version == metadata.version else { return metadata }
-        guard current.metadata.fileHash == metadata.fileHash else {
+        guard current.metadata.content == metadata.content else {
             throw .versionReused(metadata.version)
         }
         return nil
     }
 
     /// Where a download is to be written.
-    package var downloadPath: String { "\(folder)/download.tmp" }
+    package var downloadPath: String { files.downloadPath }
 
     /// Verifies the download and puts it in the place of the manifest in service.
     ///
     /// Blocks for as long as a million rows take to hash: not to be called where scans wait.
     ///
+    /// - Parameters:
+    ///   - envelope: the metadata that names the file.
+    ///   - delta: leads on from the file, if the metadata is of a later version than it holds.
     /// - Throws: `ManifestRefusal`; then the download is gone and the old manifest still in
     ///   service.
     @discardableResult
     package func install(
         _ envelope: Envelope,
+        delta: ManifestDelta? = nil,
         trust: TrustList
     ) throws(ManifestRefusal) -> ManifestFile {
-        do throws(ManifestRefusal) {
+        try alone { () throws(ManifestRefusal) -> ManifestFile in
+            do throws(ManifestRefusal) {
+                let verifier = ManifestVerifier(trust: trust, event: event)
+                let (version, metadata) = try prepare(envelope, delta, verifier)
+                let path = try files.keepDownload(as: version)
+                return try putInService(try ManifestWriter(path), metadata, verifier)
+            } catch {
+                files.removeDownload()
+                throw error
+            }
+        }
+    }
+
+    /// Makes the download a whole, sealed file that may come into service.
+    private func prepare(
+        _ envelope: Envelope,
+        _ delta: ManifestDelta?,
+        _ verifier: ManifestVerifier
+    ) throws(ManifestRefusal) -> (version: Int64, metadata: ManifestMetadata) {
+        let path = files.downloadPath
+        let highest = try highest()
+        let named = try verifier.metadata(envelope, highest: delta == nil ? highest : 0)
+        try verifier.received(path, named)
+        var metadata = named
+        let writer = try ManifestWriter(path)
+        if let delta {
+            metadata = try verifier.metadata(delta.envelope, highest: highest)
+            guard metadata.version >= named.version else { throw .wrongDelta }
+            try writer.change(delta.changes)
+        } else if named.fileVersion != named.version {
+            throw .wrongDelta
+        }
+        let sums = try verifier.sums(path, metadata)
+        // The reader is gone when this returns: it would keep the log from being emptied.
+        try examine(path, metadata, verifier)
+        try writer.seal(delta?.envelope ?? envelope, sums)
+        try writer.close()
+        return (metadata.version, metadata)
+    }
+
+    /// Applies a delta to the manifest in service; scans go on by the version before until it is
+    /// there as a whole.
+    ///
+    /// - Throws: `ManifestRefusal`; then the manifest is as it was.
+    @discardableResult
+    package func apply(
+        _ delta: ManifestDelta,
+        trust: TrustList
+    ) throws(ManifestRefusal) -> ManifestFile {
+        try alone { () throws(ManifestRefusal) -> ManifestFile in
             let verifier = ManifestVerifier(trust: trust, event: event)
-            let metadata = try verifier.metadata(envelope, highest: try highest())
-            _ = try verifier.file(downloadPath, metadata: metadata, depth: .content)
-            try store(metadata.version, envelope)
-            // Opened again by its final name, under which SQLite knows it from now on.
-            let file = try verifier.file(
-                filePath(metadata.version),
-                metadata: metadata,
-                depth: .fileHash
-            )
-            try putInService(file)
-            return file
-        } catch {
-            unlink(downloadPath)
-            throw error
+            let metadata = try verifier.metadata(delta.envelope, highest: try highest())
+            let held = state.withLock { ($0.file, $0.writer) }
+            guard let file = held.0, let writer = held.1 else { throw .nothingHeld }
+            try writer.apply(delta, metadata: metadata, held: file.metadata) {
+                database throws(ManifestRefusal) in
+                let (file, codes) = try verifier.manifest(database, metadata)
+                try approve(try report(file, codes, trust))
+            }
+            let applied = try putInService(writer, metadata, verifier)
+            // Readers of the version before may still hold the log; then the next delta tries.
+            guard try writer.checkpoint() else { return applied }
+            return try putInService(writer, metadata, verifier)
         }
     }
 
-    private func store(_ version: Int64, _ envelope: Envelope) throws(ManifestRefusal) {
-        do throws(FileError) {
-            try AtomicFile.sync(file: downloadPath)
-            try AtomicFile.rename(downloadPath, to: filePath(version))
-            try AtomicFile.write(envelope.json, to: metadataPath(version), mode: 0o600)
-        } catch { throw .file(error.description) }
-    }
-
-    private func putInService(_ file: ManifestFile) throws(ManifestRefusal) {
+    private func report(
+        _ file: ManifestFile,
+        _ codes: [Specimen: String],
+        _ trust: TrustList
+    ) throws(ManifestRefusal) -> SpecimenReport {
+        let barcodeKey = state.withLock { $0.barcodeKey }
         do throws(StorageFault) {
-            try journal.raiseManifestVersion(file.metadata.version, of: event)
+            return try SpecimenReport(file, codes: codes, trust: trust, barcodeKey: barcodeKey)
+        } catch { throw .notReadable(error) }
+    }
+
+    private func examine(
+        _ path: String,
+        _ metadata: ManifestMetadata,
+        _ verifier: ManifestVerifier
+    ) throws(ManifestRefusal) {
+        let (file, codes) = try verifier.manifest(try ManifestFile.open(path), metadata)
+        try approve(try report(file, codes, verifier.trust))
+    }
+
+    private func approve(_ report: SpecimenReport) throws(ManifestRefusal) {
+        if let (specimen, verdict) = report.wrong { throw .specimen(specimen, verdict) }
+    }
+
+    private func putInService(
+        _ writer: ManifestWriter,
+        _ metadata: ManifestMetadata,
+        _ verifier: ManifestVerifier
+    ) throws(ManifestRefusal) -> ManifestFile {
+        let (file, codes) = try verifier.manifest(try ManifestFile.open(writer.path), metadata)
+        let report = try report(file, codes, verifier.trust)
+        try approve(report)
+        do throws(StorageFault) {
+            try journal.raiseManifestVersion(metadata.version, of: event)
         } catch { throw .storage(error) }
-        inService.withLock { $0 = file }
-        for version in storedVersions() where version < file.metadata.version {
-            unlink(metadataPath(version))
-            unlink(filePath(version))
+        state.withLock { state in
+            state.file = file
+            state.writer = writer
+            state.specimens = codes
+            state.trust = verifier.trust
+            state.report = report
         }
+        files.removeAll(but: writer.path)
+        return file
     }
 
     private func highest() throws(ManifestRefusal) -> Int64 {
@@ -118,30 +230,10 @@ package final class ManifestShelf: Sendable {
         } catch { throw .storage(error) }
     }
 
-    private func envelope(at path: String) throws(ManifestRefusal) -> Envelope {
-        let bytes: [UInt8]
-        do throws(FileError) {
-            bytes = try AtomicFile.read(path, bytesMax: 1 << 20)
-        } catch { throw .file(error.description) }
-        do throws(EnvelopeError) {
-            return try Envelope(json: bytes)
-        } catch { throw .envelope(error) }
-    }
-
-    private func filePath(_ version: Int64) -> String { "\(folder)/\(version).sqlite" }
-    private func metadataPath(_ version: Int64) -> String { "\(folder)/\(version).json" }
-
-    private func storedVersions() -> [Int64] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var versions: [Int64] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard name.hasSuffix(".json"), let version = Int64(name.dropLast(5)) else { continue }
-            versions.append(version)
-        }
-        return versions
+    /// One change at a time, however many ask.
+    private func alone<Value>(
+        _ work: () throws(ManifestRefusal) -> Value
+    ) throws(ManifestRefusal) -> Value {
+        try changing.withLock { _ throws(ManifestRefusal) in try work() }
     }
 }

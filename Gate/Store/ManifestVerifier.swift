@@ -8,17 +8,8 @@ package import TrustFormat
 
 /// Checks a manifest file in the order of PROTOCOL 5.3, so that each step stands on the one before.
 package struct ManifestVerifier: Sendable {
-    private let trust: TrustList
+    let trust: TrustList
     private let event: EventID
-
-    /// How much of the content is looked at.
-    package enum Depth: Sendable {
-        /// Every row: for a file that came from outside.
-        case content
-        /// The file's own hash only: for a file whose rows this gate has checked before it stored
-        /// it. The hash is signed and covers every byte, so equal bytes hold equal rows.
-        case fileHash
-    }
 
     package init(trust: TrustList, event: EventID) {
         self.trust = trust
@@ -59,33 +50,59 @@ package struct ManifestVerifier: Sendable {
         return metadata
     }
 
-    /// Checks the file that `metadata` describes, and opens it.
+    /// Checks a file that `metadata` describes, with every row of it, and opens it; for tools, which
+    /// have no shelf to put it on.
     package func file(
         _ path: String,
-        metadata: ManifestMetadata,
-        depth: Depth
+        metadata: ManifestMetadata
     ) throws(ManifestRefusal) -> ManifestFile {
+        // Rows of an earlier version would give another content: say what is missing instead.
+        guard metadata.fileVersion == metadata.version else { throw .wrongDelta }
+        try received(path, metadata)
+        _ = try sums(path, metadata)
+        return try manifest(try ManifestFile.open(path), metadata).file
+    }
+
+    /// Checks a file as it came from outside: its bytes are those that were signed, and it holds
+    /// the tables of the format and nothing that could run.
+    func received(_ path: String, _ metadata: ManifestMetadata) throws(ManifestRefusal) {
         try Self.checkHash(path, metadata)
-        let database = try ManifestFile.open(path)
-        let content: ManifestContent
-        do {
-            content = try database.unsafeRead { database in
-                try ManifestContent(database, metadata: metadata, isHashed: depth == .content)
-            }
-        } catch let refusal as ManifestRefusal {
-            throw refusal
-        } catch { throw .notReadable(StorageFault(error)) }
+        _ = try content(try ManifestFile.open(path))
+    }
+
+    /// Checks every row of a file that nobody writes to, and gives its lane sums.
+    func sums(_ path: String, _ metadata: ManifestMetadata) throws(ManifestRefusal) -> ContentHash {
+        try ManifestContent.sums(path, metadata: metadata)
+    }
+
+    /// The manifest that a connection sees, and the codes of its specimens.
+    func manifest(
+        _ database: DatabaseQueue,
+        _ metadata: ManifestMetadata
+    ) throws(ManifestRefusal) -> (file: ManifestFile, specimens: [Specimen: String]) {
+        let content = try content(database)
         guard content.meta[GatePolicy.MetaKey.event.rawValue] == event.hex else {
             throw .otherEvent(metadata.event)
         }
         guard let policy = GatePolicy(meta: content.meta) else { throw .policy }
-        return try ManifestFile(
+        let file = try ManifestFile(
             metadata: metadata,
             policy: policy,
             eventName: content.meta[GatePolicy.MetaKey.eventName.rawValue] ?? "",
             access: content.access,
             database: database
         )
+        var specimens: [Specimen: String] = [:]
+        for specimen in Specimen.allCases { specimens[specimen] = content.meta[specimen.metaKey] }
+        return (file, specimens)
+    }
+
+    private func content(_ database: DatabaseQueue) throws(ManifestRefusal) -> ManifestContent {
+        do {
+            return try database.unsafeRead { try ManifestContent($0) }
+        } catch let refusal as ManifestRefusal {
+            throw refusal
+        } catch { throw .notReadable(StorageFault(error)) }
     }
 
     private static func checkHash(
@@ -117,79 +134,5 @@ package struct ManifestVerifier: Sendable {
             throw .fileSize(expected: metadata.fileBytes, found: size)
         }
         guard hasher.finish() == metadata.fileHash else { throw .fileHash }
-    }
-}
-
-/// What a file holds, read once while it is verified.
-private struct ManifestContent {
-    var meta: [String: String] = [:]
-    var access: [ClassNumber: [AccessRow]] = [:]
-
-    init(_ database: Database, metadata: ManifestMetadata, isHashed: Bool) throws {
-        try Self.checkSchema(database)
-        var hash = ContentHash()
-        for table in ManifestTable.allCases {
-            guard isHashed || table == .meta || table == .access else { continue }
-            var count: Int64 = 0
-            let columns = table.columns.joined(separator: ",")
-            let rows = try Row.fetchCursor(
-                database,
-                sql: "SELECT \(columns) FROM \(table.rawValue)"
-            )
-            while let row = try rows.next() {
-                count += 1
-                let values = row.manifestValues
-                if isHashed { hash.add(ManifestRow(table, values)) }
-                try keep(values, of: table, count: count)
-            }
-            if isHashed, table == .ticket, count != metadata.tickets {
-                throw ManifestRefusal.rowCount(.ticket)
-            }
-            if isHashed, table == .code, count != metadata.codes {
-                throw ManifestRefusal.rowCount(.code)
-            }
-        }
-        guard !isHashed || hash.content == metadata.content else { throw ManifestRefusal.content }
-    }
-
-    private mutating func keep(
-        _ values: [ManifestValue],
-        of table: ManifestTable,
-        count: Int64
-    ) throws {
-        switch table {
-        case .meta:
-            guard case .text(let name) = values[0], case .text(let value) = values[1] else {
-                throw ManifestRefusal.row(.meta)
-            }
-            meta[name] = value
-        case .accessClass: break
-        case .access:
-            guard let row = AccessRow(values), count <= ManifestFile.accessRowsMax else {
-                throw ManifestRefusal.row(.access)
-            }
-            access[row.accessClass, default: []].append(row)
-        case .ticket:
-            guard TicketRow(values) != nil else { throw ManifestRefusal.row(.ticket) }
-        case .code:
-            guard CodeRow(values) != nil else { throw ManifestRefusal.row(.code) }
-        }
-    }
-
-    /// The schema, letter by letter: a trigger, a view, an index or one more column is refused.
-    private static func checkSchema(_ database: Database) throws {
-        var expected = Dictionary(uniqueKeysWithValues: ManifestSchema.tables)
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema"
-        )
-        while let row = try rows.next() {
-            let name = row.text(1) ?? ""
-            guard row.text(0) == "table", row.text(2) == name, let sql = expected[name],
-                row.text(3) == sql
-            else { throw ManifestRefusal.schemaText(name) }
-            expected[name] = nil
-        }
-        if let missing = expected.keys.min() { throw ManifestRefusal.schemaText(missing) }
     }
 }

@@ -58,6 +58,28 @@ struct RawStatement {
         }
     }
 
+    /// Hands over every row in its order.
+    func forEachRow(_ body: ([ManifestValue]) throws -> Void) throws {
+        defer { sqlite3_reset(statement) }
+        let count = sqlite3_column_count(statement)
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_DONE: return
+            case SQLITE_ROW: try body((0..<count).map(value))
+            default: throw fault
+            }
+        }
+    }
+
+    func bind(_ index: Int32, _ value: ManifestValue) {
+        switch value {
+        case .null: sqlite3_bind_null(statement, index)
+        case .integer(let number): bind(index, number)
+        case .text(let text): bind(index, text)
+        case .blob(let bytes): bind(index, bytes)
+        }
+    }
+
     private func value(_ column: Int32) -> ManifestValue {
         switch sqlite3_column_type(statement, column) {
         case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))

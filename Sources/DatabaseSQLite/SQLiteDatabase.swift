@@ -107,6 +107,16 @@ package final class SQLiteDatabase: Database {
         } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
     }
 
+    /// As `read`, but holds the calling thread, and takes no snapshot of its own: for a file that
+    /// does not change and is read while another database is being written.
+    package func readBlocking<Value>(
+        _ body: (any SQLConnection) throws -> Value
+    ) throws -> Value {
+        do {
+            return try engine.unsafeRead { try body(SQLiteConnection($0)) }
+        } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
+    }
+
     package func close() throws {
         try Self.mapped { try engine.close() }
     }

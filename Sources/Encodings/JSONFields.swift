@@ -16,6 +16,11 @@ public struct JSONFields {
         self.members = members
     }
 
+    /// Whether the object has a member of this name, for the few that may be left out.
+    public func has(_ name: String) -> Bool {
+        members.contains { $0.name == name }
+    }
+
     public func value(_ name: String) throws(FieldError) -> JSONValue {
         for member in members where member.name == name { return member.value }
         throw .missing(name)

@@ -16,6 +16,8 @@ public struct ManifestMetadata: Hashable, Sendable {
     public let schema: Int
     /// ``ContentHash/content`` of the rows.
     public let content: [UInt8]
+    /// The version that the file holds; the delta from there leads to ``version``.
+    public let fileVersion: Int64
     public let fileBytes: Int64
     /// `b2(32, file)`.
     public let fileHash: [UInt8]
@@ -31,12 +33,14 @@ public struct ManifestMetadata: Hashable, Sendable {
         staleAfter: Timestamp,
         expires: Timestamp,
         content: [UInt8],
+        fileVersion: Int64? = nil,
         fileBytes: Int64,
         fileHash: [UInt8],
         trustMin: Int64,
         tickets: Int64,
         codes: Int64
     ) {
+        precondition(fileVersion ?? version <= version, "no file from the future")
         self.event = event
         self.version = version
         self.created = created
@@ -44,6 +48,7 @@ public struct ManifestMetadata: Hashable, Sendable {
         self.expires = expires
         schema = ManifestSchema.version
         self.content = content
+        self.fileVersion = fileVersion ?? version
         self.fileBytes = fileBytes
         self.fileHash = fileHash
         self.trustMin = trustMin
@@ -67,6 +72,8 @@ public struct ManifestMetadata: Hashable, Sendable {
         schema = try fields.number("schema")
         content = try fields.bytes("content")
         let file = try fields.object("file")
+        // A file of this very version needs not be named by its number.
+        fileVersion = file.has("version") ? try file.integer("version") : version
         fileBytes = try file.integer("size")
         fileHash = try file.bytes("hash")
         trustMin = try fields.integer("trust_min")
@@ -74,9 +81,21 @@ public struct ManifestMetadata: Hashable, Sendable {
         tickets = try rows.integer("ticket")
         codes = try rows.integer("code")
         guard version >= 1 else { throw .badValue("version") }
+        guard (1...version).contains(fileVersion) else { throw .badValue("version") }
         guard content.count == 32 else { throw .badValue("content") }
         guard fileHash.count == 32 else { throw .badValue("hash") }
         guard fileBytes > 0 else { throw .badValue("size") }
+    }
+
+    private var file: JSONValue {
+        let named: [JSONValue.Member] =
+            fileVersion == version ? [] : [.init("version", .integer(fileVersion))]
+        return .object(
+            named + [
+                .init("size", .integer(fileBytes)),
+                .init("hash", .string(Base64.encodeURL(fileHash))),
+            ]
+        )
     }
 
     /// The payload to sign.
@@ -90,13 +109,7 @@ public struct ManifestMetadata: Hashable, Sendable {
             .init("expires", .integer(expires.milliseconds)),
             .init("schema", .integer(Int64(schema))),
             .init("content", .string(Base64.encodeURL(content))),
-            .init(
-                "file",
-                .object([
-                    .init("size", .integer(fileBytes)),
-                    .init("hash", .string(Base64.encodeURL(fileHash))),
-                ])
-            ),
+            .init("file", file),
             .init("trust_min", .integer(trustMin)),
             .init(
                 "rows",

@@ -13,6 +13,14 @@ package enum SystemClock {
         milliseconds(of: CLOCK_BOOTTIME)
     }
 
+    /// What a clock on the wall of this machine's time zone (`TZ`, `/etc/localtime`) shows then.
+    package static func timeOfDay(at instant: Timestamp) -> (hour: Int, minute: Int) {
+        var time = time_t(instant.milliseconds / 1000)
+        var parts = tm()
+        localtime_r(&time, &parts)
+        return (Int(parts.tm_hour), Int(parts.tm_min))
+    }
+
     private static func milliseconds(of clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

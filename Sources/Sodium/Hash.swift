@@ -29,6 +29,14 @@ public enum Hash {
         return length == 32 ? output : Array(output.prefix(length))
     }
 
+    /// As whole arrays: byte by byte it would take longer than the hash does.
+    private static func joined(_ parts: [[UInt8]]) -> [UInt8] {
+        var all: [UInt8] = []
+        all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        for part in parts { all += part }
+        return all
+    }
+
     /// BLAKE2b with an output length of its own: another function, not a prefix of `b2`.
     ///
     /// Only the wallet form uses it: its vectors were made so.
@@ -45,14 +53,6 @@ public enum Hash {
         var output = [UInt8](repeating: 0, count: length)
         crypto_generichash(&output, length, message, UInt64(message.count), key, key.count)
         return output
-    }
-
-    /// As whole arrays: byte by byte it would take longer than the hash does.
-    private static func joined(_ parts: [[UInt8]]) -> [UInt8] {
-        var all: [UInt8] = []
-        all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-        for part in parts { all += part }
-        return all
     }
 
     /// Hashes a stream piece by piece, without a key.

@@ -14,6 +14,8 @@ public enum GateAPI {
     public static let log = "/v1/gate/log"
 
     /// `GET`: the manifest file; `ETag` is its version in quotes, ranges are served.
+    ///
+    /// `version=<version>` asks for the file of one version, as long as it is kept.
     public static func manifest(of event: EventID) -> String {
         "/v1/gate/events/\(event.hex)/manifest"
     }
@@ -23,6 +25,11 @@ public enum GateAPI {
     /// `after=<version>&wait=<seconds>` waits for a newer one and answers 304 if none came.
     public static func manifestMetadata(of event: EventID) -> String {
         manifest(of: event) + "/meta"
+    }
+
+    /// `GET`: `from=<version>` gives the lines that lead to the newest version, its metadata last.
+    public static func manifestDelta(of event: EventID) -> String {
+        manifest(of: event) + "/delta"
     }
 
     /// `GET`: ``SealedSecrets`` for the device that asks.
@@ -93,13 +100,17 @@ public enum GateAPI {
     public struct SealedSecrets: Codable, Hashable, Sendable {
         /// 32 bytes: hashes barcodes.
         public var barcodeKey: String
+        /// 32 bytes: checks wallet codes; `nil` where the event has none.
+        public var walletKey: String?
 
         enum CodingKeys: String, CodingKey {
             case barcodeKey = "barcode_key"
+            case walletKey = "wallet_key"
         }
 
-        public init(barcodeKey: String) {
+        public init(barcodeKey: String, walletKey: String? = nil) {
             self.barcodeKey = barcodeKey
+            self.walletKey = walletKey
         }
     }
 }

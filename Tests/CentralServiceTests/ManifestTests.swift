@@ -127,6 +127,55 @@ struct ManifestTests {
         }
     }
 
+    @Test("a delta over HTTP: the changed ticket and the new metadata; clear words for the rest")
+    func delta() async throws {
+        try await House.open { _, admin in
+            let event = try await admin.makeEvent()
+            let tickets = try await admin.issue(5, to: event.id)
+            let path = "/v1/gate/events/\(event.id)/manifest/delta"
+            #expect(try await admin.get("\(path)?from=1").status == 404)
+            let built: AdminAPI.Manifest =
+                try await admin.post("/v1/events/\(event.id)/manifest").json()
+            _ = try await admin.post("/v1/tickets/\(tickets[0].id)/revoke")
+            let next: AdminAPI.Manifest =
+                try await admin.post("/v1/events/\(event.id)/manifest").json()
+            let reply = try await admin.get("\(path)?from=\(built.version)")
+            #expect(reply.status == 200)
+            #expect(reply.headers[.contentType] == "application/x-ndjson")
+            var reader = DeltaReader()
+            try reader.append(reply.body)
+            let delta = try reader.finish()
+            let id = try #require(TicketID(hex: tickets[0].id))
+            #expect(delta.changes.map(\.key.values) == [[.blob(id.bytes)]])
+            #expect(EnvelopeBody(delta.envelope) == next.metadata)
+            let current = try await admin.get("\(path)?from=\(next.version)")
+            var rest = DeltaReader()
+            try rest.append(current.body)
+            #expect(try rest.finish().changes.isEmpty)
+            for query in ["from=\(next.version + 1)", "from=0", "from=x", ""] {
+                #expect(try await admin.get("\(path)?\(query)").status == 422, "\(query)")
+            }
+        }
+    }
+
+    @Test("specimens can be fetched for printing, by whoever may read")
+    func specimens() async throws {
+        try await House.open { _, admin in
+            let event = try await admin.makeEvent()
+            let path = "/v1/events/\(event.id)/specimens"
+            let specimens: EventAPI.Specimens = try await admin.get(path).json()
+            #expect(
+                specimens.items.map(\.kind) == ["valid", "revoked", "hall", "unpaid", "barcode"]
+            )
+            #expect(
+                specimens.items.map(\.expected)
+                    == ["SUCCESS", "REVOKED", "WRONG_HALL", "UNPAID", "SUCCESS"]
+            )
+            #expect(specimens.items.allSatisfy { !$0.code.isEmpty })
+            #expect(try await admin.with(key: nil).get(path).status == 401)
+        }
+    }
+
     @Test("secrets come sealed to the gate that asks, and only once it has enrolled")
     func secrets() async throws {
         try await House.open { house, admin in
@@ -139,6 +188,7 @@ struct ManifestTests {
             let id = try #require(EventID(hex: event.id))
             let expected = try await house.data.keys.eventKeys(id).barcodeKey
             #expect(try gate.opened(sealed.barcodeKey) == expected)
+            #expect(sealed.walletKey == nil, "the event has no wallet codes")
         }
     }
 }

@@ -119,7 +119,7 @@ struct OpenAPITests {
 
     @Test("names of problem kinds and their statuses are fixed: callers rely on them")
     func problems() {
-        #expect(ProblemKind.allCases.count == 22)
+        #expect(ProblemKind.allCases.count == 23)
         #expect(Set(ProblemKind.allCases.map(\.type)).count == ProblemKind.allCases.count)
         #expect(ProblemKind.allCases.allSatisfy { (400...599).contains($0.status.code) })
     }

@@ -182,7 +182,9 @@ enum Samples {
         "Enrolled": Sample(
             GateAPI.Enrolled(statement: envelope, trust: envelope, receipt: envelope)
         ),
-        "SealedSecrets": Sample(GateAPI.SealedSecrets(barcodeKey: "")),
+        "SealedSecrets": Sample(GateAPI.SealedSecrets(barcodeKey: "", walletKey: "")),
+        "Specimens": Sample(EventAPI.Specimens(items: [])),
+        "Specimen": Sample(EventAPI.Specimen(id: "", kind: "", expected: "", code: "")),
         "TimeRequest": Sample(GateAPI.TimeRequest(nonce: "", event: "")),
         "Tally": Sample(tally),
         "TallyGroup": Sample(AttendanceAPI.Group(number: 1, name: "", tally: tally)),

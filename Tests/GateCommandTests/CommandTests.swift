@@ -90,6 +90,8 @@ struct SettingsTests {
             ("lanes: [1]", "lanes: [1]\ncentral: {url: http://x}", "'central.root' is missing"),
             ("lanes: [1]", "lanes: [1]\nstatus: {listen: 0.0.0.0:1}", "status.allow-remote"),
             ("lanes: [1]", "lanes: [1", "is not YAML"),
+            ("lanes: [1]", "lanes: [1]\nlanguage: de", "'language' must be en or hr"),
+            ("lane-1:", "lane-1:\n  language: HR", "'lane-1.language' must be en or hr"),
         ]
     )
     func faults(old: String, new: String, expected: String) async throws {

@@ -87,36 +87,6 @@ struct VerdictTests {
         )
     }
 
-    @Test("every verdict with every detail has words, and none has a place left to fill in by hand")
-    func everyText() {
-        for code in VerdictCode.allCases {
-            for detail in VerdictDetail.allCases {
-                let text = StewardLanguage.english.template(code, detail)
-                #expect(!text.headline.isEmpty, "\(code) \(detail)")
-                #expect(!text.advice.isEmpty, "\(code) \(detail)")
-                #expect(text.headline.count <= 24, "\(code) must fit a small screen")
-            }
-        }
-    }
-
-    @Test("a wrong hall says where to go; a duplicate where and how long ago")
-    func places() throws {
-        let wrongHall = try verdict(hall: 9)
-        #expect(StewardLanguage.english.text(for: wrongHall).advice == "Go to hall 9.")
-        let last = Uses.Last(
-            device: try #require(DeviceName("G7K2M9")),
-            gate: GateNumber(4),
-            lane: LaneNumber(2),
-            time: opening - .seconds(300),
-            passage: .passed
-        )
-        let duplicate = try verdict(uses: Uses(entries: 1, inside: 1, last: last))
-        #expect(
-            StewardLanguage.english.text(for: duplicate).advice
-                == "Admitted 5 min ago at gate 4, lane 2: possibly a copied code."
-        )
-    }
-
     @Test("the JSON line carries what a turnstile, a screen and a test need")
     func json() throws {
         let json = try JSONReader.read(try verdict().json().encoded)

@@ -75,8 +75,23 @@ struct LaneTests {
         #expect(gate.core.clock.reading().floor < later)
         _ = await gate.scan(venue.liveCode(venue.ticket(5), at: later))
         #expect(gate.core.clock.reading().floor == later)
-        gate.core.clock.storeFloor()
+        await gate.core.clock.tick()
         #expect(try gate.core.journal.state(.clockFloor) != nil)
+        try await gate.client.shutdown()
+    }
+
+    @Test("a lane speaks its own language, or else the gate's")
+    func language() async throws {
+        let gate = try await ServiceGate(venue, prepared: fixture)
+        let lane = LaneKeeper(
+            .init(number: LaneNumber(2), direction: .entry, language: .croatian),
+            core: gate.core
+        )
+        let code = venue.paperCode(venue.ticket(6))
+        #expect(await gate.scan(code).text.headline == "Welcome")
+        let verdict = await lane.scan(code, scanner: "test")
+        #expect(verdict.text.headline == "Već prijavljen")
+        #expect(verdict.earlierTime != nil)
         try await gate.client.shutdown()
     }
 

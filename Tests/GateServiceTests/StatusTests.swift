@@ -66,6 +66,8 @@ struct StatusTests {
             #expect(json["manifest"]?["version"]?.integer == 3)
             #expect(json["manifest"]?["tickets"]?.integer == 20)
             #expect(json["clock"]?["state"]?.string == "UNTRUSTED")
+            #expect(json["clock"]?["why"]?.string == "never_set")
+            #expect(json["clock"]?["last_sync"] == .null)
             #expect(json["log"]?["waiting"]?.integer == 1)
             #expect(json["last"]?["verdict"]?.string == "SUCCESS")
             #expect(json["counts"]?["SUCCESS"]?.integer == 1)
@@ -73,6 +75,23 @@ struct StatusTests {
             #expect(scanner?["state"]?.string == "failed")
             #expect(scanner?["fault"]?.string == "no such device")
             #expect(json["storage"]?["fault"] == .null)
+        }
+    }
+
+    @Test("once central has told the time, the clock says since when, and doubts nothing")
+    func clock() async throws {
+        try await serving { gate, _, url in
+            let keeper = gate.core.clock
+            let time = TestVenue.opening + .seconds(60)
+            await keeper.handle(.answer(time: time, sent: keeper.boot))
+            let answer = try await Self.get(url + "/status.json")
+            let clock = try #require(try JSONReader.read(answer.body)["clock"])
+            #expect(clock["state"]?.string == "SYNCED")
+            #expect(clock["why"] == .null)
+            #expect(clock["floor"]?.integer == time.milliseconds)
+            #expect(clock["last_sync"]?["source"]?.string == "central")
+            #expect(clock["last_sync"]?["t"]?.integer == time.milliseconds)
+            #expect(clock["contradicted"] == .bool(false))
         }
     }
 

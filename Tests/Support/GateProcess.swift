@@ -42,8 +42,6 @@ package final class GateProcess {
         try process.run()
     }
 
-    package var processID: Int32 { process.processIdentifier }
-
     deinit {
         if process.isRunning { kill() }
     }
@@ -59,6 +57,18 @@ package final class GateProcess {
         process.terminate()
         process.waitUntilExit()
         return process.terminationStatus
+    }
+
+    /// Memory of the process that is its own, and no mapped file.
+    ///
+    /// In MiB, as the kernel counts it.
+    package func anonymousMiB() throws -> Double {
+        let path = "/proc/\(process.processIdentifier)/status"
+        let status = try String(contentsOfFile: path, encoding: .utf8)
+        let kilobytes = status.split(separator: "\n").filter {
+            $0.hasPrefix("RssAnon:") || $0.hasPrefix("RssShmem:")
+        }.compactMap { $0.split(whereSeparator: { " \t".contains($0) }).dropFirst().first }
+        return kilobytes.compactMap { Double($0) }.reduce(0, +) / 1024
     }
 
     private static func append(_ path: String) throws -> FileHandle {

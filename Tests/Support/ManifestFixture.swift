@@ -18,6 +18,8 @@ package struct ManifestFixture: Sendable {
     package var tickets: [TicketRow] = []
     package var codes: [CodeRow] = []
     package var access: [AccessRow]
+    /// What specimens are shown with.
+    package var specimens: [Specimen: String] = [:]
     /// Run last, before the file is hashed: what an attacker would add.
     package var extraSQL: [String] = []
 
@@ -107,13 +109,68 @@ package struct ManifestFixture: Sendable {
         }
     }
 
-    /// Writes the file and signs what it holds.
-    package func write(to path: String) throws -> Signed {
-        let rows =
-            meta + [ManifestRow(.accessClass, [.integer(7), .text("Stalls")])]
+    /// Everything the manifest holds, in the order of its tables and keys.
+    package var rows: [ManifestRow] {
+        meta + [ManifestRow(.accessClass, [.integer(7), .text("Stalls")])]
             + access.map(\.row)
             + tickets.sorted { $0.id < $1.id }.map(\.row)
             + codes.sorted { $0.hash.lexicographicallyPrecedes($1.hash) }.map(\.row)
+    }
+
+    /// Adds the specimens that every manifest of central has.
+    package mutating func addSpecimens() {
+        for specimen in Specimen.allCases {
+            let ticket = specimen.row(of: event)
+            tickets.append(ticket)
+            if specimen == .barcode {
+                if let code = code(of: ticket.id) { codes.append(code) }
+                specimens[specimen] = venue.ownCode(ticket.id)?.text
+            } else {
+                specimens[specimen] = String(decoding: venue.paperCode(ticket.id), as: UTF8.self)
+            }
+        }
+        access.append(
+            AccessRow(
+                accessClass: .specimen,
+                hall: TestVenue.hall,
+                gate: .any,
+                notBefore: nil,
+                expires: nil
+            )
+        )
+    }
+
+    /// The delta that leads here from what `old` holds; `file` is what gates download meanwhile.
+    package func delta(from old: ManifestFixture, file: Signed) -> ManifestDelta {
+        let held = Dictionary(old.rows.map { ($0.primaryKey, $0) }) { first, _ in first }
+        let wanted = Dictionary(rows.map { ($0.primaryKey, $0) }) { first, _ in first }
+        var changes = rows.filter { held[$0.primaryKey] != $0 }.map { ManifestChange.put($0) }
+        for row in old.rows where wanted[row.primaryKey] == nil {
+            changes.append(.delete(row.primaryKey))
+        }
+        return ManifestDelta(changes: changes, envelope: signed(over: file).envelope)
+    }
+
+    /// The metadata of this version while gates still download an older file.
+    package func signed(over file: Signed) -> Signed {
+        var content = ContentHash()
+        for row in rows { content.add(row) }
+        return signed(content: content.content, over: file.metadata)
+    }
+
+    /// The same for whoever has kept the content hash up to date.
+    package func signed(content: [UInt8], over file: ManifestMetadata) -> Signed {
+        sign(
+            content: content,
+            fileVersion: file.fileVersion,
+            fileBytes: file.fileBytes,
+            fileHash: file.fileHash
+        )
+    }
+
+    /// Writes the file and signs what it holds.
+    package func write(to path: String) throws -> Signed {
+        let rows = rows
         var hash = ContentHash()
         let database = try DatabaseQueue(path: path)
         try database.writeWithoutTransaction { database in
@@ -136,6 +193,20 @@ package struct ManifestFixture: Sendable {
     /// Signs the file as it is.
     package func sign(_ path: String, content: [UInt8]) throws -> Signed {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        return sign(
+            content: content,
+            fileVersion: version,
+            fileBytes: Int64(bytes.count),
+            fileHash: Hash.b2(32, bytes)
+        )
+    }
+
+    private func sign(
+        content: [UInt8],
+        fileVersion: Int64,
+        fileBytes: Int64,
+        fileHash: [UInt8]
+    ) -> Signed {
         let metadata = ManifestMetadata(
             event: event,
             version: version,
@@ -143,8 +214,9 @@ package struct ManifestFixture: Sendable {
             staleAfter: created + .seconds(900),
             expires: expires,
             content: content,
-            fileBytes: Int64(bytes.count),
-            fileHash: Hash.b2(32, bytes),
+            fileVersion: fileVersion,
+            fileBytes: fileBytes,
+            fileHash: fileHash,
             trustMin: trustMin,
             tickets: Int64(tickets.count),
             codes: Int64(codes.count)
@@ -165,6 +237,8 @@ package struct ManifestFixture: Sendable {
         return (fixed + policy.meta).map { key, value in
             ManifestRow(.meta, [.text(key.rawValue), .text(value)])
         }
+            + specimens.map { ManifestRow(.meta, [.text($0.key.metaKey), .text($0.value)]) }
+            .sorted { $0.values.description < $1.values.description }
     }
 }
 

@@ -3,8 +3,16 @@ import Foundation
 /// A folder of its own for one test, gone when the test is over.
 package final class ScratchFolder: Sendable {
     package let path: String
+    private let isOwn: Bool
+
+    /// A folder that somebody else made and will remove.
+    package init(at path: String) {
+        self.path = path
+        isOwn = false
+    }
 
     package init() throws {
+        isOwn = true
         path = FileManager.default.temporaryDirectory.path + "/stile-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: path,
@@ -24,6 +32,7 @@ package final class ScratchFolder: Sendable {
     }
 
     deinit {
+        guard isOwn else { return }
         // Nothing depends on the folder any more; what cannot be removed the system will.
         try? FileManager.default.removeItem(atPath: path)
     }

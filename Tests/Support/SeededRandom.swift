@@ -1,9 +1,20 @@
+import Foundation
+
 /// Random numbers that are the same for the same seed (SplitMix64).
 package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) {
         state = seed
+    }
+
+    /// A generator for the test `name`: seeded by STILE_SEED, or anew for each run, and printed, so
+    /// that a failure can be repeated.
+    package init(for name: String) {
+        let given = ProcessInfo.processInfo.environment["STILE_SEED"].flatMap { UInt64($0) }
+        let seed = given ?? UInt64.random(in: 0...UInt64(Int64.max))
+        self.init(seed: seed)
+        print("\(name): STILE_SEED=\(seed)")
     }
 
     package mutating func next() -> UInt64 {

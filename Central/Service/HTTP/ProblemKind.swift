@@ -19,6 +19,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case logGap = "log-gap"
     case logFork = "log-fork"
     case deviceQuarantined = "device-quarantined"
+    case manifestTooOld = "manifest-too-old"
     case tooLarge = "too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case rangeNotSatisfiable = "range-not-satisfiable"
@@ -40,6 +41,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
             .ticketNotShowable, .idempotencyInFlight, .logGap, .logFork:
             .conflict
         case .idempotencyConflict: .unprocessableContent
+        case .manifestTooOld: .gone
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
@@ -67,6 +69,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .logGap: "Records are missing before these."
         case .logFork: "Other records are held under these sequence numbers."
         case .deviceQuarantined: "The device is quarantined."
+        case .manifestTooOld: "That version lies too far back for a delta."
         case .tooLarge: "The request is too large."
         case .unsupportedMediaType: "The body has a media type that is not taken here."
         case .rangeNotSatisfiable: "The file has no such range."

@@ -29,6 +29,8 @@ struct ManifestRoutes {
         )
         routes.read("/v1/gate/events/{event}/manifest", scopes: readers, handler: file)
         routes.read("/v1/gate/events/{event}/manifest/meta", scopes: readers, handler: metadata)
+        routes.read("/v1/gate/events/{event}/manifest/delta", scopes: readers, handler: delta)
+        routes.read("/v1/events/{event}/specimens", scopes: .read, handler: specimens)
         routes.read(
             "/v1/gate/events/{event}/manifest/secrets",
             scopes: .gate,
@@ -59,13 +61,61 @@ struct ManifestRoutes {
 
     @Sendable
     private func file(_ request: Request, _ context: CallerContext) async throws -> Response {
-        let manifest = try await data.manifests.latest(context.event())
+        let query = try QueryItems(request, known: ["version"])
+        let version = try query.number("version", in: 1...Int.max)
+        let file = try await data.manifests.download(
+            context.event(),
+            version: version.map { Int64($0) }
+        )
         return try ServedFile(
-            path: manifest.path,
-            size: manifest.bytes,
-            tag: String(manifest.version),
+            path: file.path,
+            size: file.bytes,
+            tag: String(file.version),
             mediaType: Self.mediaType
         ).response(to: request)
+    }
+
+    @Sendable
+    private func delta(_ request: Request, _ context: CallerContext) async throws -> Response {
+        let query = try QueryItems(request, known: ["from"])
+        guard let from = try query.number("from", in: 1...Int.max) else {
+            throw Problem.invalid("/from", "must be the version that is held")
+        }
+        switch try await data.manifests.delta(context.event(), from: Int64(from)) {
+        case .lines(let lines):
+            return Response(
+                status: .ok,
+                headers: [
+                    .contentType: RequestBodyBytes.linesMediaType, .cacheControl: "no-store",
+                ],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: lines))
+            )
+        case .tooOld(let oldest):
+            throw Problem(
+                .manifestTooOld,
+                "Deltas are given from version \(oldest) on; download the file."
+            )
+        case .unknown(let newest):
+            throw Problem.invalid("/from", "is a later version than \(newest), the newest")
+        }
+    }
+
+    @Sendable
+    private func specimens(_ request: Request, _ context: CallerContext) async throws -> Response {
+        let specimens = try await data.manifests.specimens(context.event())
+        return Answer(
+            .ok,
+            EventAPI.Specimens(
+                items: specimens.map {
+                    EventAPI.Specimen(
+                        id: $0.ticket.hex,
+                        kind: $0.kind,
+                        expected: $0.expected.name,
+                        code: $0.text
+                    )
+                }
+            )
+        ).response
     }
 
     @Sendable

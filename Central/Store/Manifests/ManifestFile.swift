@@ -29,6 +29,7 @@ struct ManifestFile: Sendable {
     /// moved.
     func write(
         _ event: EventID,
+        _ codes: SpecimenCodes,
         from source: any Database
     ) async throws(StoreError) -> ManifestSource {
         let file: SQLiteDatabase
@@ -36,7 +37,7 @@ struct ManifestFile: Sendable {
         let described: ManifestSource
         do {
             described = try await source.read { central in
-                let described = try ManifestSource(event, central)
+                let described = try ManifestSource(event, codes, central)
                 try file.writeBlocking { try described.copy(from: central, to: $0) }
                 return described
             }
@@ -123,28 +124,14 @@ struct ManifestFile: Sendable {
             "SELECT \(columns) FROM \(table.rawValue) \(condition)",
             values
         ) { row in
-            content.add(ManifestRow(table, try manifestValues(row)))
+            content.add(ManifestRow(table, try row.manifestValues))
             count += 1
         }
         return count
     }
 
-    private static func manifestValues(_ row: any SQLRow) throws -> [ManifestValue] {
-        var values: [ManifestValue] = []
-        values.reserveCapacity(row.count)
-        for column in 0..<row.count {
-            switch try row.value(column) {
-            case .null: values.append(.null)
-            case .integer(let number): values.append(.integer(number))
-            case .text(let text): values.append(.text(text))
-            case .blob(let bytes): values.append(.blob(bytes))
-            case .real: throw DatabaseError.wrongType(column: column)
-            }
-        }
-        return values
-    }
-
-    private static func fileSum(_ path: String) throws -> Sum {
+    /// Size and hash of the finished file.
+    static func fileSum(_ path: String) throws -> Sum {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StoreError.file("open \(path)") }
         defer { close(descriptor) }

@@ -1,6 +1,4 @@
 import Database
-import Encodings
-import Foundation
 import ManifestFormat
 import Platform
 import Sodium
@@ -8,14 +6,16 @@ package import TicketModel
 import TrustFormat
 
 /// Manifests: built when an event has changed, kept as files, signed.
+///
+/// The first version is written as a whole. Later ones grow out of the one before by the rows that
+/// were touched, and leave the file alone: metadata names the version that the file holds, and the
+/// delta from there leads on. Now and then the file is brought up to date.
 package struct ManifestRepository: Sendable {
     /// A gate warns when its manifest is older than this.
     static let staleAfter = Duration.seconds(15 * 60)
-    private static let suffix = ".sqlite"
-    private static let temporarySuffix = ".tmp"
 
-    private let database: any Database
-    private let keys: KeyRing
+    let database: any Database
+    let keys: KeyRing
     /// `DIR/manifests`.
     private let directory: String
 
@@ -24,6 +24,8 @@ package struct ManifestRepository: Sendable {
         self.keys = keys
         self.directory = directory
     }
+
+    func folder(_ event: EventID) -> ManifestFolder { ManifestFolder(event, in: directory) }
 
     /// Events that have changed since their newest manifest was built, in order of id.
     package func pending() async throws(StoreError) -> [EventID] {
@@ -40,191 +42,174 @@ package struct ManifestRepository: Sendable {
     /// - Throws: `.notFound(.manifest)` before the first was built, or if its file was lost; build
     ///   then.
     package func latest(_ event: EventID) async throws(StoreError) -> ManifestVersion {
-        let found = try await stored(event)
-        guard let found, FileManager.default.fileExists(atPath: found.path) else {
-            throw .notFound(.manifest)
-        }
+        let folder = folder(event)
+        let found = try await database.snapshot { try Self.stored(event, folder, $0) }
+        guard let found, folder.hasFile(found.fileVersion) else { throw .notFound(.manifest) }
         return found
     }
 
-    private func stored(_ event: EventID) async throws(StoreError) -> ManifestVersion? {
-        try await database.snapshot { connection in
-            try connection.first(
-                """
-                SELECT version, created, envelope, bytes, tickets, codes FROM manifest
-                WHERE event = ? ORDER BY version DESC LIMIT 1
-                """,
-                [.id(event)]
-            ) { row in
-                let version = try row.integer(0)
-                return ManifestVersion(
-                    event: event,
-                    version: version,
-                    created: try row.time(1),
-                    envelope: try row.blob(2),
-                    path: path(event, version),
-                    bytes: try row.integer(3),
-                    tickets: try row.integer(4),
-                    codes: try row.integer(5)
-                )
-            }
+    static func stored(
+        _ event: EventID,
+        _ folder: ManifestFolder,
+        _ connection: any SQLConnection
+    ) throws -> ManifestVersion? {
+        let base = try ManifestBase.of(event, connection)
+        return try connection.first(
+            """
+            SELECT version, created, envelope, bytes, tickets, codes FROM manifest
+            WHERE event = ? ORDER BY version DESC LIMIT 1
+            """,
+            [.id(event)]
+        ) { row in
+            let version = try row.integer(0)
+            // Versions of an earlier program are whole files.
+            let isGrown = base.map { $0.fileVersion > 0 } ?? false
+            let fileVersion = isGrown ? base?.fileVersion ?? version : version
+            return ManifestVersion(
+                event: event,
+                version: version,
+                created: try row.time(1),
+                envelope: try row.blob(2),
+                fileVersion: fileVersion,
+                path: folder.file(fileVersion),
+                bytes: isGrown ? base?.bytes ?? 0 : try row.integer(3),
+                tickets: try row.integer(4),
+                codes: try row.integer(5)
+            )
         }
     }
 
     /// Builds the next version if the event has changed or its file is lost.
     ///
-    /// - Returns: the new version; `nil` if the newest one is still true, or if another task or
-    ///   process is building this event right now.
+    /// - Parameter wish: with `.any` a version costs as much as what has changed.
+    /// - Returns: the newest version, if this call has changed anything; `nil` if all was true
+    ///   already, or if another task or process is building this event right now.
     /// - Throws: `.notFound(.event)`, `.file`, `.database`.
     package func build(
         _ event: EventID,
-        at now: Timestamp
+        at now: Timestamp,
+        file wish: ManifestFileWish = .newest
     ) async throws(StoreError) -> ManifestVersion? {
-        let summary = try await database.snapshot { connection in
-            let built = try connection.first(
+        var built: ManifestVersion?
+        switch try await standing(event) {
+        case .needsRebuild: return try await rebuild(event, at: now)
+        case .current: break
+        case .changed:
+            switch try await grow(event, at: now) {
+            case .grown(let version): built = version
+            case .current: break
+            case .needsRebuild: return try await rebuild(event, at: now)
+            }
+        }
+        guard wish == .newest else { return built }
+        return try await renewFile(event, when: .older) ?? built
+    }
+
+    private enum Standing: Sendable {
+        case current, changed, needsRebuild
+    }
+
+    private func standing(_ event: EventID) async throws(StoreError) -> Standing {
+        let folder = folder(event)
+        return try await database.snapshot { connection in
+            let revisions = try connection.first(
                 "SELECT revision, built_revision FROM event WHERE id = ?",
                 [.id(event)]
-            ) { (revision: try $0.integer(0), built: try $0.integer(1)) }
-            guard let built else { throw StoreError.notFound(.event) }
-            return built
-        }
-        if summary.revision == summary.built, let held = try await stored(event),
-            FileManager.default.fileExists(atPath: held.path)
-        {
-            return nil
-        }
-        try makeFolder(event)
-        guard let lock = try FolderLock(folder(event)) else { return nil }
-        defer { lock.release() }
-        sweep(event)
-        let temporary =
-            folder(event) + "/" + Hex.encode(Sodium.randomBytes(8)) + Self.temporarySuffix
-        let file = ManifestFile(path: temporary)
-        do throws(StoreError) {
-            let source = try await file.write(event, from: database)
-            let sum = try await file.sum()
-            return try await publish(temporary, source, sum, at: now)
-        } catch {
-            unlinkQuietly(temporary)
-            throw error
+            ) { (newest: try $0.integer(0), built: try $0.integer(1)) }
+            guard let revisions else { throw StoreError.notFound(.event) }
+            let isChanged = revisions.newest != revisions.built
+            guard let base = try ManifestBase.of(event, connection) else {
+                // Built by an earlier program: true as long as nothing changes.
+                let stored = try Self.stored(event, folder, connection)
+                let isWhole = stored.map { folder.hasFile($0.fileVersion) } ?? false
+                return isChanged || !isWhole ? .needsRebuild : .current
+            }
+            if base.needsRebuild || !folder.hasFile(base.fileVersion) { return .needsRebuild }
+            return isChanged ? .changed : .current
         }
     }
 
-    /// Gives the finished file its number and name, and signs what it holds.
+    func specimenCodes(_ event: EventID) async throws(StoreError) -> SpecimenCodes {
+        SpecimenCodes(
+            keys: try await keys.eventKeys(event),
+            codes: TicketCodes(keys.seasonKeys)
+        )
+    }
+
+    /// Signs what `base` holds as `version` and makes it the newest.
     ///
-    /// The rename stands inside the transaction: a crash before the commit leaves a file that no
-    /// row names and that the next build replaces.
-    private func publish(
-        _ temporary: String,
+    /// - Returns: `nil` if another build was faster; then nothing was written.
+    func publish(
         _ source: ManifestSource,
-        _ sum: ManifestFile.Sum,
-        at now: Timestamp
-    ) async throws(StoreError) -> ManifestVersion? {
-        let season = keys.seasonKeys
+        _ base: ManifestBase,
+        at now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws -> ManifestVersion? {
         let version = source.version + 1
-        let path = path(source.event, version)
-        let metadata = ManifestMetadata(
+        let changed = try connection.run(
+            """
+            UPDATE event SET manifest_version = ?, built_revision = ?
+            WHERE id = ? AND manifest_version = ?
+            """,
+            [
+                .integer(version), .integer(source.revision), .id(source.event),
+                .integer(source.version),
+            ]
+        )
+        guard changed == 1 else { return nil }
+        let metadata = metadata(source, base, version: version, created: now)
+        let built = ManifestVersion(
             event: source.event,
             version: version,
             created: now,
-            staleAfter: now + Self.staleAfter,
+            envelope: signed(metadata),
+            fileVersion: base.fileVersion,
+            path: folder(source.event).file(base.fileVersion),
+            bytes: base.bytes,
+            tickets: base.tickets - Int64(source.specimens.tickets.count),
+            codes: base.codes - Int64(source.specimens.codes.count)
+        )
+        try connection.run(
+            """
+            INSERT INTO manifest(event, version, revision, created, bytes, tickets, codes,
+                envelope) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .id(source.event), .integer(version), .integer(source.revision), .time(now),
+                .integer(base.bytes), .integer(built.tickets), .integer(built.codes),
+                .blob(built.envelope),
+            ]
+        )
+        try connection.run(
+            "DELETE FROM manifest WHERE event = ? AND version <= ?",
+            [.id(source.event), .integer(version - StoreLimits.manifestVersionsKept)]
+        )
+        return built
+    }
+
+    private func metadata(
+        _ source: ManifestSource,
+        _ base: ManifestBase,
+        version: Int64,
+        created: Timestamp
+    ) -> ManifestMetadata {
+        ManifestMetadata(
+            event: source.event,
+            version: version,
+            created: created,
+            staleAfter: created + Self.staleAfter,
             expires: source.ends + KeyRing.eventGrace,
-            content: sum.content.content,
-            fileBytes: sum.bytes,
-            fileHash: sum.hash,
-            trustMin: max(source.trustMin, season.manifestTrustMin),
-            tickets: sum.tickets,
-            codes: sum.codes
-        )
-        let envelope = Envelope(.manifest, payload: metadata.payload, signedBy: [season.manifest])
-        let json = envelope.json
-        let isPublished = try await database.transaction { connection in
-            let changed = try connection.run(
-                """
-                UPDATE event SET manifest_version = ?, built_revision = ?
-                WHERE id = ? AND manifest_version = ?
-                """,
-                [
-                    .integer(version), .integer(source.revision), .id(source.event),
-                    .integer(source.version),
-                ]
-            )
-            // Another build was faster; its version stands and ours is forgotten.
-            guard changed == 1 else { return false }
-            try connection.run(
-                """
-                INSERT INTO manifest(event, version, revision, created, bytes, tickets, codes,
-                    envelope) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .id(source.event), .integer(version), .integer(source.revision), .time(now),
-                    .integer(sum.bytes), .integer(sum.tickets), .integer(sum.codes), .blob(json),
-                ]
-            )
-            do throws(FileError) { try AtomicFile.rename(temporary, to: path) } catch {
-                throw StoreError.file(error.description)
-            }
-            return true
-        }
-        guard isPublished else {
-            unlinkQuietly(temporary)
-            return nil
-        }
-        removeOld(source.event, newest: version)
-        return ManifestVersion(
-            event: source.event,
-            version: version,
-            created: now,
-            envelope: json,
-            path: path,
-            bytes: sum.bytes,
-            tickets: sum.tickets,
-            codes: sum.codes
+            content: base.content.content,
+            fileVersion: base.fileVersion,
+            fileBytes: base.bytes,
+            fileHash: base.fileHash,
+            trustMin: max(source.trustMin, keys.seasonKeys.manifestTrustMin),
+            tickets: base.tickets,
+            codes: base.codes
         )
     }
 
-    private func folder(_ event: EventID) -> String { "\(directory)/\(event.hex)" }
-
-    private func path(_ event: EventID, _ version: Int64) -> String {
-        "\(folder(event))/\(version)\(Self.suffix)"
-    }
-
-    private func makeFolder(_ event: EventID) throws(StoreError) {
-        let folder = folder(event)
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        } catch { throw .file("\(folder): \(error.localizedDescription)") }
-    }
-
-    /// Removes what a killed build left behind; only whoever holds the lock may do so.
-    private func sweep(_ event: EventID) {
-        let folder = folder(event)
-        // A folder that cannot be listed only keeps more files than it should.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasSuffix(Self.temporarySuffix) {
-            unlinkQuietly("\(folder)/\(name)")
-        }
-    }
-
-    /// Removes files of versions that nobody should ask for any more.
-    private func removeOld(_ event: EventID, newest: Int64) {
-        let folder = folder(event)
-        // A folder that cannot be listed only keeps more files than it should.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasSuffix(Self.suffix) {
-            let isOld = Int64(name.dropLast(Self.suffix.count)).map {
-                $0 <= newest - Int64(StoreLimits.manifestsKept)
-            }
-            if isOld == true { unlinkQuietly("\(folder)/\(name)") }
-        }
-    }
-
-    private func unlinkQuietly(_ path: String) {
-        // A file that is gone already, or cannot be removed, does no harm but take space.
-        try? FileManager.default.removeItem(atPath: path)
+    func signed(_ metadata: ManifestMetadata) -> [UInt8] {
+        Envelope(.manifest, payload: metadata.payload, signedBy: [keys.seasonKeys.manifest]).json
     }
 }

@@ -13,8 +13,9 @@ struct ManifestSource: Sendable {
     let version: Int64
     /// The first trust list that vouches for all keys of this event.
     let trustMin: Int64
+    let specimens: SpecimenRows
 
-    init(_ event: EventID, _ central: any SQLConnection) throws {
+    init(_ event: EventID, _ codes: SpecimenCodes, _ central: any SQLConnection) throws {
         let stored = try EventRepository.event(event, central)
         let trustMin = try central.first(
             "SELECT trust_min FROM event WHERE id = ?",
@@ -27,62 +28,116 @@ struct ManifestSource: Sendable {
         revision = stored.summary.revision
         version = stored.summary.manifestVersion
         self.trustMin = trustMin ?? 0
+        specimens = try codes.rows(
+            created: stored.summary.created,
+            halls: stored.details.halls.map(\.number)
+        )
+    }
+
+    /// The rows of `meta`.
+    var meta: [ManifestRow] {
+        let fixed: [(GatePolicy.MetaKey, String)] =
+            [
+                (.schema, String(ManifestSchema.version)), (.event, event.hex),
+                (.eventName, name),
+            ] + policy.meta
+        return fixed.map { ManifestRow(.meta, [.text($0.0.rawValue), .text($0.1)]) }
+            + specimens.meta
+    }
+
+    /// Every row that stands in no large table of central: compared as a whole, since there are few.
+    func smallRows(_ central: any SQLConnection) throws -> [ManifestRow] {
+        var rows = meta + specimens.small + specimens.tickets + specimens.codes
+        for table in [ManifestTable.accessClass, .access] {
+            try central.forEachRow(Self.all(of: table), [.id(event)]) { row in
+                rows.append(ManifestRow(table, try row.manifestValues))
+            }
+        }
+        return rows
     }
 
     /// Fills the tables of a new file.
     func copy(from central: any SQLConnection, to file: any SQLConnection) throws {
         for table in ManifestSchema.tables { try file.run(table.sql) }
-        let meta: [(GatePolicy.MetaKey, String)] =
-            [
-                (.schema, String(ManifestSchema.version)), (.event, event.hex),
-                (.eventName, name),
-            ] + policy.meta
-        try file.runBatch(
-            ManifestSchema.insert(into: .meta),
-            meta.sorted { $0.0.rawValue < $1.0.rawValue }.map {
-                [.text($0.0.rawValue), .text($0.1)]
+        for table in [ManifestTable.accessClass, .access, .ticket, .code] {
+            let insert = try file.prepare(ManifestSchema.insert(into: table))
+            try central.forEachRow(Self.all(of: table), [.id(event)]) {
+                try insert.run(copying: $0)
             }
-        )
-        try copy(
-            .accessClass,
-            "SELECT number, name FROM access_class WHERE event = ? ORDER BY number",
-            central,
-            file
-        )
-        try copy(
-            .access,
-            """
-            SELECT class, hall, gate, nbf, exp FROM access WHERE event = ?
-            ORDER BY class, hall, gate, nbf
-            """,
-            central,
-            file
-        )
-        // An open bound is 0 in a manifest; every ticket may enter by any group of gates.
-        try copy(
-            .ticket,
-            """
-            SELECT id, class, status, gen, coalesce(nbf, 0), coalesce(exp, 0), uses_max, reentry,
-                methods, 0, NULL FROM ticket WHERE event = ? ORDER BY id
-            """,
-            central,
-            file
-        )
-        try copy(
-            .code,
-            "SELECT h, ticket, kind, gen, status FROM ticket_code WHERE event = ? ORDER BY h",
-            central,
-            file
-        )
+        }
+        for row in meta + specimens.small + specimens.tickets + specimens.codes {
+            try file.run(ManifestSchema.insert(into: row.table), row.values.map(\.sql))
+        }
     }
 
-    private func copy(
+    /// The row that a manifest holds of a ticket or a code now; `nil` if there is none.
+    func row(
         _ table: ManifestTable,
-        _ query: String,
-        _ central: any SQLConnection,
-        _ file: any SQLConnection
-    ) throws {
-        let insert = try file.prepare(ManifestSchema.insert(into: table))
-        try central.forEachRow(query, [.id(event)]) { try insert.run(copying: $0) }
+        key: [UInt8],
+        _ central: any SQLConnection
+    ) throws -> ManifestRow? {
+        guard let name = table.keyColumns.first else { return nil }
+        return try central.first(
+            "SELECT \(Self.selected(table)) WHERE event = ? AND \(name) = ?",
+            [.id(event), .blob(key)]
+        ) { ManifestRow(table, try $0.manifestValues) }
+    }
+
+    private static func all(of table: ManifestTable) -> String {
+        let keys =
+            switch table {
+            case .accessClass: "number"
+            case .meta, .access, .ticket, .code: table.keyColumns.joined(separator: ", ")
+            }
+        return "SELECT \(selected(table)) WHERE event = ? ORDER BY \(keys)"
+    }
+
+    /// What a manifest's columns are in central, and where they stand.
+    ///
+    /// An open bound is 0 in a manifest; every ticket may enter by any group of gates.
+    private static func selected(_ table: ManifestTable) -> String {
+        switch table {
+        case .meta: preconditionFailure("meta stands in no table of central")
+        case .accessClass: "number, name FROM access_class"
+        case .access: "class, hall, gate, nbf, exp FROM access"
+        case .ticket:
+            """
+            id, class, status, gen, coalesce(nbf, 0), coalesce(exp, 0), uses_max, reentry,
+            methods, 0, NULL FROM ticket
+            """
+        case .code: "h, ticket, kind, gen, status FROM ticket_code"
+        }
+    }
+}
+
+extension SQLRow {
+    /// The columns as the manifest format knows them.
+    var manifestValues: [ManifestValue] {
+        get throws {
+            var values: [ManifestValue] = []
+            values.reserveCapacity(count)
+            for column in 0..<count {
+                switch try value(column) {
+                case .null: values.append(.null)
+                case .integer(let number): values.append(.integer(number))
+                case .text(let text): values.append(.text(text))
+                case .blob(let bytes): values.append(.blob(bytes))
+                case .real: throw DatabaseError.wrongType(column: column)
+                }
+            }
+            return values
+        }
+    }
+}
+
+extension ManifestValue {
+    /// The value as the database port takes it.
+    var sql: SQLValue {
+        switch self {
+        case .null: .null
+        case .integer(let number): .integer(number)
+        case .text(let text): .text(text)
+        case .blob(let bytes): .blob(bytes)
+        }
     }
 }

@@ -5,12 +5,14 @@ package import Database
 /// A step that was shipped never changes; a new one is added at the end. Rows that are read in the
 /// order of their key (`{CLUSTERED}`) feed a manifest without sorting.
 package enum Schema {
-    package static let migrations: [Migration] = [firstLight]
+    package static let migrations: [Migration] = [firstLight, manifestDeltas]
 
     private static let firstLight = Migration(
         "first light",
         keyTables + eventTables + ticketTables + accessTables + deviceTables + logTables
     )
+
+    private static let manifestDeltas = Migration("manifest deltas", ManifestTables.statements)
 
     private static let keyTables = [
         """

@@ -46,7 +46,11 @@ struct CentralBench {
         }
         var builds: [Double] = []
         for _ in 0..<(isLarge ? 1 : 3) {
-            if !builds.isEmpty { try await touch(event) }
+            // Without its file the next version is a full build again.
+            if !builds.isEmpty {
+                let path = try await central.manifests.latest(event).path
+                try FileManager.default.removeItem(atPath: path)
+            }
             let (time, built) = try await seconds {
                 try await central.manifests.build(event, at: Self.noon)
             }
@@ -72,16 +76,43 @@ struct CentralBench {
                 limit: insert + hash,
                 isDuration: true
             ),
-        ]
+        ] + (try await growth(of: event, tickets: count))
+    }
+
+    /// The next version after a small change, and a file of it, against the second that lies between
+    /// two versions.
+    private func growth(of event: EventID, tickets count: Int) async throws -> [Line] {
+        let page = try await central.tickets.list(event: event, limit: StoreLimits.pageMax)
+        var lines: [Line] = []
+        for touched in [1, StoreLimits.pageMax] {
+            for ticket in page.items.prefix(touched) {
+                let change: TicketChange = touched == 1 ? .block : .markUnpaid
+                try await central.tickets.change(ticket.id, change, by: nil, at: Self.noon)
+            }
+            let (time, built) = try await seconds {
+                try await central.manifests.build(event, at: Self.noon, file: .any)
+            }
+            guard let built, built.fileVersion < built.version else { throw BenchError.wrongResult }
+            lines.append(
+                Line(
+                    name: "  next version, \(touched) of them changed",
+                    ours: time,
+                    unit: "s",
+                    limitName: "at most one version a second",
+                    limit: 1,
+                    isDuration: true
+                )
+            )
+        }
+        let (time, renewed) = try await seconds {
+            try await central.manifests.renewFile(event, when: .older)
+        }
+        guard renewed != nil else { throw BenchError.wrongResult }
+        lines.append(Line(name: "  its file, made out of the one before", ours: time, unit: "s"))
+        return lines
     }
 
     private func format(_ value: Double) -> String { String(format: "%.2f", value) }
-
-    private func touch(_ event: EventID) async throws {
-        var details = try await central.events.event(event).details
-        details.name += "."
-        _ = try await central.events.update(event, details, at: Self.noon)
-    }
 
     /// The same rows into the same tables, sorted, through nothing but compiled statements.
     private func bareInserts(tickets count: Int) async throws -> Double {

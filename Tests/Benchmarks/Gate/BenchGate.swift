@@ -3,7 +3,7 @@ import TestSupport
 /// Measures what a gate does for every guest, each beside the bare library it stands on.
 ///
 /// `bench-gate` runs everything; `bench-gate commit` only the named parts: token, commit, lookup,
-/// forms.
+/// scan, delta.
 @main
 struct BenchGate {
     static func main() async throws {
@@ -13,7 +13,8 @@ struct BenchGate {
         if isChosen("token") { try TokenBench.run(&table) }
         if isChosen("commit") { try await CommitBench.run(&table) }
         if isChosen("lookup") { try LookupBench.run(&table) }
-        if isChosen("forms") { try await FormBench.run(&table) }
+        if isChosen("scan") { try ScanBench.run(&table) }
+        if isChosen("delta") { try await DeltaBench.run(&table) }
         print(table.text)
     }
 }

@@ -133,16 +133,28 @@ struct BenchStore: Sendable {
     let venue: TestVenue
     let data: GateData
     let journal: Journal
+    let shelf: ManifestShelf
     let settlement: Settlement
 
     init(_ scratch: ScratchFolder, _ venue: TestVenue, tickets: Int) throws {
-        self.venue = venue
-        data = GateData(scratch.file("gate"))
+        let data = GateData(scratch.file("gate"))
         try data.prepare()
-        journal = try Journal(path: data.journal)
-        let shelf = ManifestShelf(folder: data.manifests, event: venue.event, journal: journal)
+        let journal = try Journal(path: data.journal)
         var fixture = ManifestFixture(venue)
         fixture.tickets = (0..<tickets).map { fixture.row(venue.ticket($0)) }
+        try self.init(data, venue, fixture, journal)
+    }
+
+    init(
+        _ data: GateData,
+        _ venue: TestVenue,
+        _ fixture: ManifestFixture,
+        _ journal: Journal
+    ) throws {
+        self.venue = venue
+        self.data = data
+        self.journal = journal
+        shelf = ManifestShelf(folder: data.manifests, event: venue.event, journal: journal)
         let signed = try fixture.write(to: shelf.downloadPath)
         try shelf.install(signed.envelope, trust: venue.trustList())
         settlement = Settlement(journal: journal, shelf: shelf)
