@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # Every Debian package that building, running and testing needs, beside Swift 6.3 and git.
 BUILD_PACKAGES := pkg-config libsodium-dev libzbar-dev libqrencode-dev libpng-dev \
-	libturbojpeg0-dev libsqlite3-dev
+	libturbojpeg0-dev libsqlite3-dev node-qrcode-generator
 TEST_PACKAGES := chromium curl python3 python3-venv qrencode sqlite3 wrk zbar-tools
 PACKAGES := $(BUILD_PACKAGES) $(TEST_PACKAGES)
 PYTHON_PACKAGES := playwright==1.56.0 pytest==9.0.3 openapi-spec-validator==0.7.2 PyYAML==6.0.3

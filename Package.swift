@@ -186,6 +186,15 @@ let central: [Target] = [
             .embedInCode("Web/unknown-link.mustache"),
             .embedInCode("Web/holder.css"),
             .embedInCode("Web/holder.js"),
+            .embedInCode("Web/words.js"),
+            .embedInCode("Web/codes.js"),
+            .embedInCode("Web/vault.js"),
+            .embedInCode("Web/offline.js"),
+            .embedInCode("Web/worker.js"),
+            .embedInCode("Web/icon.svg"),
+            .embedInCode("Web/icon-180.png"),
+            .embedInCode("Web/icon-192.png"),
+            .embedInCode("Web/icon-512.png"),
         ],
         swiftSettings: strict
     ),
@@ -193,8 +202,8 @@ let central: [Target] = [
         name: "stile-central",
         dependencies: [
             "CentralService", "CentralStore", "Platform", "VenueAPI", "TicketModel", "Encodings",
-            "Sodium", "Reconciliation", argumentParser, configuration, hummingbird, lifecycle,
-            logging, metrics,
+            "Sodium", "TrustFormat", "Reconciliation", argumentParser, configuration, hummingbird,
+            lifecycle, logging, metrics,
         ],
         path: "Central/Command",
         swiftSettings: strict
@@ -232,7 +241,7 @@ let gate: [Target] = [
         path: "Gate/Store",
         [
             "TicketModel", "Encodings", "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat",
-            "EntryLogFormat", "AdmissionRules", "Platform", "CSQLiteHardening", grdb,
+            "EntryLogFormat", "AdmissionRules", "GateLogic", "Platform", "CSQLiteHardening", grdb,
         ]
     ),
     module(
@@ -280,8 +289,9 @@ let gate: [Target] = [
     .executableTarget(
         name: "bench-gate",
         dependencies: [
-            "CSodium", "CSQLiteHardening", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
-            "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore", "TestSupport",
+            "CSodium", "CSQLiteHardening", "Sodium", "Encodings", "TicketModel", "TokenFormat",
+            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", "GateStore",
+            "TestSupport",
         ],
         path: "Tests/Benchmarks/Gate",
         swiftSettings: strict
@@ -327,8 +337,8 @@ let gate: [Target] = [
     tests(
         "GateStoreTests",
         [
-            "GateStore", "TestSupport", "TicketModel", "Encodings", "Sodium", "TokenFormat",
-            "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
+            "GateStore", "GateLogic", "FormatVectors", "TestSupport", "TicketModel", "Encodings",
+            "Sodium", "TokenFormat", "TrustFormat", "ManifestFormat", "EntryLogFormat", "AdmissionRules", grdb,
         ]
     ),
 ]
@@ -338,11 +348,18 @@ let tested: [Target] = [
     tests("TidyTests", []),
     tests("DatabaseTests", ["Database", "DatabaseSQLite"]),
     tests(
+        "CentralCommandTests",
+        [
+            "stile-central", "stile-gate", "TestSupport", "CentralStore", "Database", "Platform",
+            "Encodings", "Sodium", "TicketModel", "TokenFormat", "TrustFormat",
+        ]
+    ),
+    tests(
         "CentralStoreTests",
         [
             "CentralStore", "Database", "DatabaseSQLite", "EntryLogFormat", "Encodings",
-            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium", "TicketModel", "TokenFormat",
-            "TrustFormat", "VenueAPI",
+            "FormatVectors", "ManifestFormat", "Platform", "Reconciliation", "Sodium",
+            "TicketModel", "TokenFormat", "TrustFormat", "VenueAPI",
         ]
     ),
 ]

@@ -17,6 +17,17 @@ enum MasterKeySource {
         return nil
     }
 
+    /// Where the key comes from, for people who look for the right one.
+    static func name(_ directory: String) -> String {
+        if environment(variable) != nil { return variable }
+        if let folder = environment("CREDENTIALS_DIRECTORY"),
+            access("\(folder)/\(credential)", F_OK) == 0
+        {
+            return "credential \(credential)"
+        }
+        return "\(directory)/\(MasterKey.fileName)"
+    }
+
     private static func environment(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)

@@ -13,8 +13,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Runs the server until SIGTERM or SIGINT, then ends in good order.",
         discussion: """
             Logs are JSON lines on standard error. Settings in YAML: listen, publicUrl, logLevel, \
-            connectionsMax; in the environment STILE_LISTEN, STILE_PUBLIC_URL, STILE_LOG_LEVEL, \
-            STILE_CONNECTIONS_MAX.
+            connectionsMax, qrLibrary; in the environment STILE_LISTEN, STILE_PUBLIC_URL, \
+            STILE_LOG_LEVEL, STILE_CONNECTIONS_MAX, STILE_QR_LIBRARY.
             """
     )
 
@@ -54,12 +54,29 @@ struct Serve: AsyncParsableCommand {
             masterKey: MasterKeySource.key(),
             at: SystemClock.now()
         )
+        let lock = try DataLock(data, alone: false)
+        defer { lock.release() }
         let manager = ServiceManager()
         let logger = Logger(label: "stile-central")
+        let assets = WebAssets(qrLibrary: settings.qrLibrary)
+        if !assets.drawsOffline {
+            logger.warning(
+                "phones cannot show codes without a network: no script that draws them",
+                metadata: ["qrLibrary": "\(settings.qrLibrary)"]
+            )
+        }
+        let pending = try await stored.keys.trustStanding(at: SystemClock.now()).pending
+        if !pending.isEmpty {
+            logger.warning(
+                "changes of keys await the signatures of the root keys: keys trust propose",
+                metadata: ["changes": "\(pending.count)"]
+            )
+        }
         let server = CentralServer(
             data: stored,
             clock: ServiceClock { SystemClock.now() },
             links: HolderLinks(base: settings.publicURL),
+            assets: assets,
             metrics: metrics,
             logger: logger
         )

@@ -13,6 +13,8 @@ struct Settings {
     var publicURL: String
     var logLevel: Logger.Level
     var connectionsMax: Int
+    /// The script that draws QR codes in browsers.
+    var qrLibrary: String
 
     /// - Parameters:
     ///   - flags: what the command line gave, by the names of the settings.
@@ -61,6 +63,12 @@ struct Settings {
             "\(CentralServer.connectionsStandard)",
             "a number from 1 to 65535"
         ) { text in Int(text).flatMap { (1...65_535).contains($0) ? $0 : nil } }
+        qrLibrary = try Self.parsed(
+            reader,
+            "qrLibrary",
+            WebAssets.qrLibraryStandard,
+            "the path of a file"
+        ) { text in text.isEmpty ? nil : text }
     }
 
     private static func parsed<Value>(

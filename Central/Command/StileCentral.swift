@@ -14,11 +14,14 @@ struct StileCentral: AsyncParsableCommand {
             …), then from the YAML file named by --config or DIR/central.yaml.
 
             Exit status: 0 done, 64 wrong usage, 65 data that cannot be used, 66 no data \
-            directory, 69 the address is taken, 73 a directory or file cannot be made, 77 \
-            wrong master key, 70 any other fault.
+            directory, 69 the address or the directory is taken, 73 a directory or file cannot be \
+            made, 77 wrong master key, 70 any other fault.
             """,
         version: ProgramVersion.text,
-        subcommands: [Init.self, Serve.self, Reconcile.self, Gate.self]
+        subcommands: [
+            Init.self, Serve.self, Reconcile.self, Gate.self, Keys.self, BackUp.self,
+            RestoreBackup.self,
+        ]
     )
 }
 

@@ -21,6 +21,7 @@ package struct CentralServer {
     private let data: CentralData
     private let clock: ServiceClock
     private let links: HolderLinks
+    private let assets: WebAssets
     private let metrics: PrometheusRegistry
     private let logger: Logger
 
@@ -28,12 +29,14 @@ package struct CentralServer {
         data: CentralData,
         clock: ServiceClock,
         links: HolderLinks = HolderLinks(),
+        assets: WebAssets = WebAssets(),
         metrics: PrometheusRegistry,
         logger: Logger
     ) {
         self.data = data
         self.clock = clock
         self.links = links
+        self.assets = assets
         self.metrics = metrics
         self.logger = logger
     }
@@ -46,7 +49,6 @@ package struct CentralServer {
     }
 
     func assemble() throws -> Assembly {
-        let assets = WebAssets()
         let signal = ManifestSignal()
         let builder = ManifestBuilder(manifests: data.manifests, clock: clock, signal: signal)
         let router = Router(context: EdgeContext.self, options: .autoGenerateHeadEndpoints)
@@ -60,9 +62,12 @@ package struct CentralServer {
         EventRoutes(data: data, clock: clock).add(to: &routes)
         TicketRoutes(data: data, clock: clock, links: links).add(to: &routes)
         TokenRoutes(data: data, clock: clock).add(to: &routes)
+        BarcodeRoutes(data: data, clock: clock).add(to: &routes)
+        SpareRoutes(data: data, clock: clock, links: links).add(to: &routes)
         ManifestRoutes(data: data, builder: builder, signal: signal).add(to: &routes)
         GateRoutes(data: data, clock: clock).add(to: &routes)
         KeyRoutes(data: data, clock: clock).add(to: &routes)
+        SigningKeyRoutes(data: data, clock: clock).add(to: &routes)
         ReportRoutes(data: data).add(to: &routes)
         try HolderRoutes(data: data, clock: clock, assets: assets).add(to: &routes)
         SystemRoutes(data: data, clock: clock, metrics: metrics, assets: assets).add(to: &routes)
@@ -106,6 +111,7 @@ package struct CentralServer {
             configuration: configuration,
             services: [
                 assembly.manifests, EvidenceService(logs: data.logs, logger: logger),
+                BarcodeService(data: data, logger: logger),
             ],
             onServerRunning: { channel in
                 onListening(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")

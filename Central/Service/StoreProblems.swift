@@ -16,7 +16,7 @@ enum StoreProblems {
         switch error {
         case .database(.busy): Problem(.busy, headers: [.retryAfter: "1"])
         case .database, .file, .alreadyInitialised, .notInitialised, .wrongMasterKey,
-            .foreignSchema:
+            .foreignSchema, .inService, .backup:
             nil
         case .notFound(let subject):
             Problem(.notFound, "There is no such \(words(for: subject)).")
@@ -47,13 +47,22 @@ enum StoreProblems {
                 "A ticket that is \(status.name) cannot be changed by \(change.rawValue)."
             )
         case .generationsExhausted: Problem(.reissueLimit)
+        case .refused(.heldElsewhere):
+            Problem(
+                .heldElsewhere,
+                "Another phone shows this ticket; with take_over its codes would die."
+            )
         case .refused(let refusal):
             Problem(.ticketNotShowable, "The ticket is \(words(for: refusal)).")
         case .idempotencyConflict: Problem(.idempotencyConflict)
         case .idempotencyInFlight: Problem(.idempotencyInFlight, headers: [.retryAfter: "1"])
-        case .badProof: Problem.invalid("/pop", "is not the signature of the key in /sign")
+        case .badProof: Problem.invalid("/pop", "is not the signature of the key it came with")
         case .deviceKeyTaken: Problem(.conflict, "Another device has enrolled with this key.")
         case .deviceRevoked: Problem(.forbidden, "The device is revoked.")
+        case .keysAwaitSignature: Problem(.keysAwaitSignature)
+        case .trustAwaitsSignature: Problem(.trustAwaitsSignature)
+        case .trustRefused(let refusal):
+            Problem(.conflict, "The trust list is refused: \(refusal).")
         case .upload(let fault): problem(of: fault)
         }
     }
@@ -93,7 +102,9 @@ enum StoreProblems {
         case .blocked: "blocked"
         case .unpaid: "not paid"
         case .over: "over"
-        case .methodNotAllowed: "not one that may be shown with a rotating code"
+        case .methodNotAllowed: "not one that may be shown with a code of this kind"
+        case .heldElsewhere: "shown by another phone"
+        case .tooManyMoves: "one that was moved to another phone too often; reissue it"
         }
     }
 }

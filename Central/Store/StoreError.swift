@@ -1,5 +1,7 @@
 package import Database
+package import Sodium
 package import TicketModel
+package import TrustFormat
 
 /// Why the store did not do what it was asked.
 package enum StoreError: Error, Hashable, Sendable {
@@ -36,12 +38,42 @@ package enum StoreError: Error, Hashable, Sendable {
     /// Another device has enrolled with this key.
     case deviceKeyTaken
     case deviceRevoked
+    /// No trust list in force names the event's keys: they sign nothing before the root keys did.
+    case keysAwaitSignature
+    /// There is no trust list yet: the root keys have not signed the first one.
+    case trustAwaitsSignature
+    /// The signed trust list on offer is not taken into force.
+    case trustRefused(TrustRefusal)
+    /// A server runs on the directory, or a command that must be alone with it.
+    case inService(String)
+    case backup(BackupFault)
     /// The upload cannot be read or believed; nothing of it was kept.
     case upload(UploadFault)
 
     package enum Subject: String, Hashable, Sendable {
         case event, ticket, device, apiKey, manifest, signingKey
     }
+}
+
+/// Why a signed trust list is not taken into force.
+package enum TrustRefusal: Hashable, Sendable {
+    /// Not enough of the roots in force, or of the next ones, have signed it.
+    case envelope(EnvelopeError)
+    /// Another list came into force after it was proposed.
+    case version(expected: Int64, found: Int64)
+    /// It names other roots, or another threshold, than this installation was told to have.
+    case otherRoots
+    case otherLogBox
+    /// It names a key that this installation did not draw, or draws it otherwise.
+    case foreignKey(KeyID)
+    /// It leaves out a key that is in use.
+    case missesKey(KeyID)
+    /// It leaves out that a key was revoked, or revokes one that was not.
+    case missesRevokedKey(KeyID)
+    case missesRevokedDevice(DeviceName)
+    case expired(Timestamp)
+    /// Central holds the root key itself: it needs no list from outside.
+    case rootIsOnline
 }
 
 /// A value that breaks a rule.

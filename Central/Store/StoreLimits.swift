@@ -21,6 +21,14 @@ package enum StoreLimits {
     package static let activeKeysMax = 4000
     /// Manifest files kept for an event; older ones are removed.
     package static let manifestsKept = 3
+    /// Bytes of the random name that a phone gives itself.
+    package static let deviceNameBytes = 16...64
+    /// How often a holder may move a ticket to another phone by its link; a reissue starts anew.
+    ///
+    /// Generations are 256 in all, and a link that went round must not use them up.
+    package static let movesMax = 16
+    /// Spare codes of an event.
+    package static let sparesMax = 10_000
     /// Versions of an event whose metadata is kept.
     package static let manifestVersionsKept: Int64 = 1000
     /// Rows that one version may change; more are a full build.

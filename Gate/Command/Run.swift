@@ -77,12 +77,23 @@ struct Run: AsyncParsableCommand {
         _ metrics: PrometheusRegistry
     ) throws -> [any Service] {
         let board = ScannerBoard()
-        var services: [any Service] = [LifeRecords(core: core)]
+        let lanes = Dictionary(
+            uniqueKeysWithValues: settings.gate.lanes.map {
+                ($0.number, LaneKeeper($0, core: core))
+            }
+        )
+        var services: [any Service] = [LifeRecords(core: core), ModeRecords(core: core)]
         if let printer = VerdictPrinter(core.board) { services.append(printer) }
         if let status = settings.gate.status {
             let logger = core.logger
             services.append(
-                StatusServer(core: core, scanners: board, metrics: metrics, settings: status) {
+                StatusServer(
+                    core: core,
+                    scanners: board,
+                    metrics: metrics,
+                    settings: status,
+                    desk: SupervisorDesk(core: core, lanes: lanes)
+                ) {
                     logger.notice(
                         "listening",
                         metadata: ["what": "status", "address": "\($0):\($1)"]
@@ -92,13 +103,9 @@ struct Run: AsyncParsableCommand {
         }
         if let client, let central = settings.gate.central {
             services.append(SyncLoop(core: core, client: client, settings: central))
+            services.append(TrustLoop(core: core, client: client, settings: central))
             services.append(UploadLoop(core: core, client: client))
         }
-        let lanes = Dictionary(
-            uniqueKeysWithValues: settings.gate.lanes.map {
-                ($0.number, LaneKeeper($0, core: core))
-            }
-        )
         for scanner in settings.scanners {
             guard let lane = lanes[scanner.lane] else { continue }
             let name = scanner.name

@@ -8,9 +8,13 @@ import TicketModel
 package struct RepeatFilter: Sendable {
     /// How long an admitted text is shown again.
     package static let window = Duration.seconds(5)
+    /// How long a passage may stay open: a turnstile that never reports must not make the code
+    /// green for good.
+    package static let openMax = Duration.seconds(30)
 
     private var admitted: [UInt8] = []
     private var verdict: LaneVerdict?
+    private var since: Int64 = 0
     private var until: Int64 = 0
 
     package init() {}
@@ -24,13 +28,32 @@ package struct RepeatFilter: Sendable {
     }
 
     /// Remembers what was said to `text`; anything but an admission ends the one before.
-    package mutating func note(_ text: [UInt8], _ verdict: LaneVerdict, at boot: Int64) {
+    ///
+    /// - Parameter awaitsPassage: whether a turnstile will report how the admission ends.
+    package mutating func note(
+        _ text: [UInt8],
+        _ verdict: LaneVerdict,
+        awaitsPassage: Bool = false,
+        at boot: Int64
+    ) {
         guard verdict.decision.isAdmission, !verdict.isRepeated else {
             if !verdict.isRepeated { self.verdict = nil }
             return
         }
         admitted = text
         self.verdict = verdict
-        until = boot + Self.window.milliseconds
+        since = boot
+        until = boot + (awaitsPassage ? Self.openMax : Self.window).milliseconds
+    }
+
+    /// The guest of the admission `sequence` has passed: the passage is not open any more.
+    package mutating func passed(_ sequence: UInt64) {
+        guard verdict?.sequence == sequence else { return }
+        until = min(until, since + Self.window.milliseconds)
+    }
+
+    /// The admission `sequence` was given back: its text must be decided anew.
+    package mutating func forget(_ sequence: UInt64) {
+        if verdict?.sequence == sequence { verdict = nil }
     }
 }

@@ -26,6 +26,8 @@ package struct SyncPlan: Hashable, Sendable {
 
     package enum Input: Hashable, Sendable {
         case enrolled
+        /// The gate has to enrol once more: its log was lost, or is in doubt.
+        case disowned
         /// What central says is newest.
         case time(manifest: Int64, trust: Int64)
         case trust(version: Int64)
@@ -93,6 +95,7 @@ package struct SyncPlan: Hashable, Sendable {
         case .enrolled:
             isEnrolled = true
             succeed(.enrol, nextAt: boot)
+        case .disowned: isEnrolled = false
         case .time(let manifest, let trust):
             manifestKnown = max(manifestKnown, manifest)
             wantTrust(trust, at: boot)

@@ -4,6 +4,9 @@ import TicketModel
 package struct UploadCursor: Hashable, Sendable {
     package static let firstWait = Duration.seconds(1)
     package static let longestWait = Duration.seconds(60)
+    /// How often a gate that has nothing new sends its last record again: a central that was put
+    /// back from an old copy so learns that it lacks records, and says where it stands.
+    package static let probeEvery = Duration.seconds(300)
 
     /// Why no more records are sent; the gate goes on admitting.
     package enum Halt: Hashable, Sendable {
@@ -35,10 +38,14 @@ package struct UploadCursor: Hashable, Sendable {
     package private(set) var halt: Halt?
     private var backoff = Backoff(base: Self.firstWait, cap: Self.longestWait)
     private var due = Int64.min
+    private var probe: Int64?
 
-    /// - Parameter confirmed: the first record that no receipt covers.
-    package init(confirmed: UInt64) {
+    /// - Parameters:
+    ///   - confirmed: the first record that no receipt covers.
+    ///   - probe: when central is first asked whether it still has them; `nil`: never.
+    package init(confirmed: UInt64, probeAt probe: Int64? = nil) {
         next = confirmed
+        self.probe = probe
     }
 
     package var failures: Int { backoff.failures }
@@ -47,7 +54,10 @@ package struct UploadCursor: Hashable, Sendable {
     package func action(written: UInt64, at boot: Int64) -> Action {
         if let halt { return .halted(halt) }
         if next > written { return .halted(.lostRecords(central: next, here: written)) }
-        if next == written { return .idle }
+        if next == written {
+            guard let probe, probe <= boot, due <= boot, written > 0 else { return .idle }
+            return .send(from: written - 1)
+        }
         return due <= boot ? .send(from: next) : .wait(until: due)
     }
 
@@ -55,6 +65,11 @@ package struct UploadCursor: Hashable, Sendable {
         switch input {
         case .receipt(let next):
             if next > written { halt = .lostRecords(central: next, here: written) }
+            if next == written { probe = boot + Self.probeEvery.milliseconds }
+            if next == written, next == self.next {
+                backoff.reset()
+                return
+            }
             // A receipt that confirms nothing new is no progress: without a wait this would spin.
             guard next > self.next else { return fail(jitter: 1, at: boot) }
             self.next = next

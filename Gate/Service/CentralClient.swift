@@ -56,6 +56,13 @@ package struct CentralClient: Sendable {
         try Self.envelope(try await call(.GET, GateAPI.trust).body)
     }
 
+    /// The list that follows `version`; `nil` if none came while central waited.
+    package func trust(after version: Int64, wait: Int) async throws(CentralError) -> Envelope? {
+        let path = GateAPI.trust + "?after=\(version)&wait=\(wait)"
+        let answer = try await call(.GET, path, timeout: Self.callTimeout + .seconds(wait))
+        return answer.status == 304 ? nil : try Self.envelope(answer.body)
+    }
+
     package func time(_ request: GateAPI.TimeRequest) async throws(CentralError) -> Envelope {
         let body = try Self.encoded(request)
         return try Self.envelope(

@@ -14,6 +14,8 @@ package enum CentralError: Error, Hashable, Sendable, CustomStringConvertible {
     case notBelieved(String)
     /// The gate could not store the answer.
     case storage(String)
+    /// Central has signed for records that are not in this gate's log.
+    case logLost
 
     package var description: String {
         switch self {
@@ -25,6 +27,7 @@ package enum CentralError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badAnswer(let what): "answer is not \(what)"
         case .notBelieved(let why): "answer not believed: \(why)"
         case .storage(let fault): "answer not stored: \(fault)"
+        case .logLost: "this gate's log was lost: it enrols for the next one"
         }
     }
 }

@@ -17,16 +17,16 @@ package final class GateCore: Sendable {
     package static let isolatedAfter = Duration.seconds(60)
 
     package let settings: GateSettings
-    package let keys: DeviceKeys
     package let journal: Journal
     package let shelf: ManifestShelf
     package let settlement: Settlement
     package let clock: ClockKeeper
     package let board: VerdictBoard
     package let logger: Logger
-    private let state = Mutex(State())
+    let state: Mutex<State>
 
-    private struct State {
+    struct State {
+        var keys: DeviceKeys
         var trust: TrustList?
         var identity: GateIdentity?
         var lastContact: Int64?
@@ -34,6 +34,12 @@ package final class GateCore: Sendable {
         var syncFault: String?
         var manifestFault: String?
         var uploadFault: String?
+        /// Why the log cannot go on; until the gate has enrolled again.
+        var logFault: String?
+        /// Central contradicts this gate's log, without a signature so far.
+        var isLogDoubted = false
+        /// When a log was ended last, milliseconds since boot.
+        var logEnded: Int64?
     }
 
     /// Opens the gate's data folder, making it where there is none, and takes up what it holds.
@@ -42,10 +48,13 @@ package final class GateCore: Sendable {
         self.logger = logger
         let data = GateData(settings.data)
         try data.prepare()
-        keys = try DeviceKeys.load(data.deviceKey)
+        state = Mutex(State(keys: try DeviceKeys.load(data.deviceKey)))
         journal = try Journal(path: data.journal)
         shelf = ManifestShelf(folder: data.manifests, event: settings.event, journal: journal)
         settlement = Settlement(journal: journal, shelf: shelf)
+        settlement.use(
+            sensorLanes: Set(settings.lanes.filter(\.hasPassageSensor).map(\.number))
+        )
         board = VerdictBoard()
         clock = try ClockKeeper(
             journal: journal,
@@ -57,6 +66,8 @@ package final class GateCore: Sendable {
         )
     }
 
+    /// This device's keys; new ones once its log was lost.
+    package var keys: DeviceKeys { state.withLock { $0.keys } }
     package var trust: TrustList? { state.withLock { $0.trust } }
     package var identity: GateIdentity? { state.withLock { $0.identity } }
     /// The newest manifest version that central has spoken of.
@@ -92,7 +103,10 @@ package final class GateCore: Sendable {
 
     /// Believes a verified trust list from now on.
     package func use(_ trust: TrustList) async {
-        state.withLock { $0.trust = trust }
+        state.withLock { state in
+            // Two loops ask for lists; a lower version never comes back.
+            if trust.version >= state.trust?.version ?? 0 { state.trust = trust }
+        }
         await clock.prove(trust.issued)
     }
 
@@ -109,21 +123,33 @@ package final class GateCore: Sendable {
         )
         try journal.open(identity.log, key: keys.sign.publicKey)
         settlement.use(identity)
-        state.withLock { $0.identity = identity }
+        state.withLock {
+            $0.identity = identity
+            $0.logFault = nil
+        }
     }
 
-    /// Takes on the event's key for static codes, sealed to this device.
+    /// Takes on the event's keys for static codes and for wallet codes, sealed to this device.
     ///
-    /// - Returns: `false` if it was not sealed to this device or is no key.
-    package func use(sealedBarcodeKey: [UInt8]) -> Bool {
-        guard let key = keys.box.open(sealedBarcodeKey), key.count == BarcodeKey.length else {
-            return false
+    /// - Parameter wallet: `nil` where the event has no wallet codes.
+    /// - Returns: `false` if one was not sealed to this device or is no key; then none is used.
+    package func use(sealedBarcodeKey: [UInt8], wallet: [UInt8]?) -> Bool {
+        guard let barcodeKey = opened(sealedBarcodeKey) else { return false }
+        var secrets = EventSecrets(barcodeKey: barcodeKey)
+        if let wallet {
+            guard let walletKey = opened(wallet) else { return false }
+            secrets.walletKey = walletKey
         }
-        var secrets = settlement.secrets
-        secrets.barcodeKey = key
         settlement.use(secrets)
-        shelf.use(barcodeKey: key)
+        shelf.use(barcodeKey: barcodeKey)
         return true
+    }
+
+    private func opened(_ sealed: [UInt8]) -> [UInt8]? {
+        guard let key = keys.box.open(sealed), key.count == EventSecrets.keyLength else {
+            return nil
+        }
+        return key
     }
 
     /// Takes up what was stored: all of it is verified again, and none of it is needed to start.
@@ -131,8 +157,14 @@ package final class GateCore: Sendable {
         guard let trust = restoredTrust() else { return }
         await use(trust)
         do {
-            if let statement = try restoredStatement(trust) { try use(statement) }
-            if let sealed = try journal.state(.secrets), !use(sealedBarcodeKey: sealed) {
+            if let statement = try restoredStatement(trust),
+                try mayGoOn(statement, trust: trust)
+            {
+                try use(statement)
+            }
+            if let sealed = try journal.state(.secrets),
+                !use(sealedBarcodeKey: sealed, wallet: try journal.state(.walletSecret))
+            {
                 logger.error("stored secrets are not for this device")
             }
         } catch {
@@ -177,9 +209,4 @@ package final class GateCore: Sendable {
         }
         return statement
     }
-}
-
-/// The key that static codes are hashed with.
-enum BarcodeKey {
-    static let length = 32
 }

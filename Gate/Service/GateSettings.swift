@@ -33,6 +33,9 @@ package struct GateSettings: Sendable {
         package var host: String
         package var port: Int
 
+        /// Whether only programs of this machine can reach it.
+        package var isLoopback: Bool { SocketScanner.isLoopback(host) }
+
         package enum Failure: Error, Hashable, Sendable {
             case notLoopback(String)
         }
@@ -53,17 +56,22 @@ package struct GateSettings: Sendable {
         package var hall: HallNumber?
         /// `nil` takes the gate's.
         package var language: StewardLanguage?
+        /// Whether a turnstile reports how admissions end; without one an admission counts as a
+        /// passage (PROTOCOL 8.3).
+        package var hasPassageSensor: Bool
 
         package init(
             number: LaneNumber,
             direction: Direction,
             hall: HallNumber? = nil,
-            language: StewardLanguage? = nil
+            language: StewardLanguage? = nil,
+            hasPassageSensor: Bool = false
         ) {
             self.number = number
             self.direction = direction
             self.hall = hall
             self.language = language
+            self.hasPassageSensor = hasPassageSensor
         }
     }
 

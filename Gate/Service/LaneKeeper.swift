@@ -1,10 +1,11 @@
 import AdmissionRules
+package import EntryLogFormat
 package import GateLogic
-import GateStore
+package import GateStore
 import Logging
 import Platform
 import Sodium
-import TicketModel
+package import TicketModel
 import TokenFormat
 import TrustFormat
 
@@ -14,6 +15,7 @@ package actor LaneKeeper {
     private let core: GateCore
     private let executor: LaneExecutor
     private var filter = RepeatFilter()
+    private var identityCheck = IdentityCheck()
     /// Texts that are being decided, with the scans of the same text that wait for the outcome.
     private var underWay: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]
 
@@ -42,7 +44,13 @@ package actor LaneKeeper {
         }
         underWay[text] = []
         let verdict = await decide(text, scanner: scanner)
-        filter.note(text, verdict, at: core.clock.boot)
+        filter.note(
+            text,
+            verdict,
+            awaitsPassage: settings.hasPassageSensor,
+            at: core.clock.boot
+        )
+        identityCheck.note(verdict.decision, at: core.clock.boot)
         for waiting in underWay.removeValue(forKey: text) ?? [] { waiting.resume() }
         core.board.publish(verdict)
         return verdict
@@ -52,9 +60,9 @@ package actor LaneKeeper {
         guard let trust = core.trust, let identity = core.identity else {
             return notEnrolled(scanner)
         }
-        let situation = situation(identity)
         let code = ScannedCode(text)
         let proof = proof(of: code, trust)
+        let situation = situation(identity, proof.credential)
         let scan = PendingScan(
             proof,
             situation: situation,
@@ -76,6 +84,51 @@ package actor LaneKeeper {
         )
     }
 
+    /// Staff have seen the document of the guest who was referred here last.
+    ///
+    /// - Returns: the ticket whose code is now to be shown again; `nil` if nobody waits.
+    package func confirmIdentity() -> TicketID? { identityCheck.confirm(at: core.clock.boot) }
+
+    /// The entry `sequence` is about to be taken back: its code must not look green by habit.
+    package func forget(_ sequence: UInt64) { filter.forget(sequence) }
+
+    /// Takes the turnstile's report of how the admission `sequence` ended.
+    package func report(
+        _ result: EntryRecord.PassageResult,
+        of sequence: UInt64
+    ) async throws(ActionFault) -> ActionRecord {
+        switch result {
+        case .passed: filter.passed(sequence)
+        case .abandoned: filter.forget(sequence)
+        case .unauthorised, .freeFlow: throw .refused(.noSuchEntry)
+        }
+        return try await core.settlement.act(
+            .correct(sequence: sequence, .passage(result), reason: ""),
+            clock: core.clock.reading()
+        )
+    }
+
+    /// Takes the turnstile's report that somebody passed whom nobody admitted.
+    package func reportStray(isFreeFlow: Bool) async throws(ActionFault) -> ActionRecord {
+        try await core.settlement.act(
+            .stray(hall: hall, lane: settings.number, isFreeFlow: isFreeFlow),
+            clock: core.clock.reading()
+        )
+    }
+
+    /// A supervisor lets somebody in here.
+    package func force(
+        _ ticket: TicketID?,
+        reason: String
+    ) async throws(ActionFault) -> ActionRecord {
+        try await core.settlement.act(
+            .force(hall: hall, lane: settings.number, ticket: ticket, reason: reason),
+            clock: core.clock.reading()
+        )
+    }
+
+    private var hall: HallNumber { settings.hall ?? core.identity?.hall ?? HallNumber(0) }
+
     /// Checks what the code carries, beside the other lanes: nothing is locked here.
     private func proof(of code: ScannedCode, _ trust: TrustList) -> Proof {
         do throws(StorageFault) {
@@ -94,7 +147,7 @@ package actor LaneKeeper {
 
     /// A gate that has never synced has no log to write to and no list to look at: nobody gets in.
     private func notEnrolled(_ scanner: String) -> LaneVerdict {
-        let situation = situation(nil)
+        let situation = situation(nil, nil)
         let decision = AdmissionRules.decide(
             .unproven(Refusal(.manifestExpired), claim: nil),
             facts: Facts(manifest: nil),
@@ -106,22 +159,29 @@ package actor LaneKeeper {
             sequence: nil,
             manifest: 0,
             scanner: scanner,
-            fault: StorageFault.notEnrolled.description,
+            fault: core.logFault ?? StorageFault.notEnrolled.description,
             language: language
         )
     }
 
     private var language: StewardLanguage { settings.language ?? core.settings.language }
 
-    private func situation(_ identity: GateIdentity?) -> LaneSituation {
+    private func situation(
+        _ identity: GateIdentity?,
+        _ credential: Credential?
+    ) -> LaneSituation {
         LaneSituation(
             event: core.settings.event,
-            hall: settings.hall ?? identity?.hall ?? HallNumber(0),
+            hall: hall,
             gate: identity?.gate ?? GateNumber(0),
             lane: settings.number,
             direction: settings.direction,
             clock: core.clock.reading(),
-            isIsolated: core.isIsolated
+            isIsolated: core.isIsolated,
+            isIdentityConfirmed: identityCheck.isConfirmed(
+                credential?.claimedTicket,
+                at: core.clock.boot
+            )
         )
     }
 }

@@ -31,6 +31,7 @@ struct StatusReport: Sendable {
                     .init("fault", Self.text(core.syncFault)),
                     .init("manifest_fault", Self.text(core.manifestFault)),
                     .init("upload_fault", Self.text(core.uploadFault)),
+                    .init("log_fault", Self.text(core.logFault)),
                 ])
             ),
             .init(
@@ -96,7 +97,19 @@ struct StatusReport: Sendable {
             .init("next", .integer(Int64(clamping: state.next))),
             .init("confirmed", .integer(Int64(clamping: state.confirmed))),
             .init("waiting", .integer(Int64(clamping: state.waiting))),
+            .init("ended", .array(endedLogs)),
         ])
+    }
+
+    /// Logs that this gate lost, or had put back from a copy.
+    private var endedLogs: [JSONValue] {
+        // As above: a journal that cannot be read is told elsewhere.
+        let closed = (try? core.journal.closedEpochs()) ?? []
+        return closed.map { log in
+            .object([
+                .init("epoch", .integer(Int64(log.epoch))), .init("reason", .string(log.reason)),
+            ])
+        }
     }
 
     private var counts: JSONValue {
@@ -148,6 +161,7 @@ struct StatusReport: Sendable {
         {
             Gauge(label: "stile_gate_records_waiting").record(Int64(clamping: state.waiting))
         }
+        Gauge(label: "stile_gate_log_lost").record(core.logFault == nil ? 0 : 1)
         Gauge(label: "stile_gate_isolated").record(core.isIsolated ? 1 : 0)
         Gauge(label: "stile_gate_storage_fault").record(core.settlement.fault == nil ? 0 : 1)
     }

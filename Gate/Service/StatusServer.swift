@@ -15,21 +15,26 @@ package struct StatusServer: Service, CustomStringConvertible {
     private let scanners: ScannerBoard
     private let metrics: PrometheusRegistry
     private let settings: GateSettings.Status
+    private let desk: SupervisorDesk?
     private let onListening: @Sendable (_ host: String, _ port: Int) -> Void
 
-    /// - Parameter onListening: told where the page is once it is served; with port 0 that is any
-    ///   free one.
+    /// - Parameters:
+    ///   - desk: does what supervisors ask for; never served beyond this machine.
+    ///   - onListening: told where the page is once it is served; with port 0 that is any free
+    ///     one.
     package init(
         core: GateCore,
         scanners: ScannerBoard,
         metrics: PrometheusRegistry,
         settings: GateSettings.Status,
+        desk: SupervisorDesk? = nil,
         onListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void = { _, _ in }
     ) {
         self.core = core
         self.scanners = scanners
         self.metrics = metrics
         self.settings = settings
+        self.desk = desk
         self.onListening = onListening
     }
 
@@ -69,6 +74,7 @@ package struct StatusServer: Service, CustomStringConvertible {
         router.get("/healthz") { _, _ in Self.health(core) }
         router.get("/readyz") { _, _ in Self.readiness(core) }
         router.get("/verdicts") { _, _ in Self.verdicts(core) }
+        if let desk, settings.isLoopback { DoorRoutes(desk: desk).add(to: router) }
         return router
     }
 

@@ -66,14 +66,12 @@ struct SyncCalls: Sendable {
             throw CentralError.notBelieved("the statement is for another device")
         }
         try store(trust, trustEnvelope)
-        try core.journal.setState(.statement, statementEnvelope.json)
         await core.use(trust)
-        try core.use(statement)
         let receipt = try Self.receipt(receiptEnvelope, trust: trust)
         guard receipt.device == statement.device, receipt.epoch == statement.epoch else {
             throw CentralError.notBelieved("the receipt is for another log")
         }
-        try core.journal.keep(receipt, envelope: receiptEnvelope)
+        try core.enrol(statement, statementEnvelope, receipt, receiptEnvelope)
         core.logger.notice(
             "enrolled",
             metadata: ["device": "\(statement.device)", "epoch": "\(statement.epoch)"]
@@ -101,28 +99,50 @@ struct SyncCalls: Sendable {
     }
 
     private func trust() async throws -> SyncPlan.Input {
-        guard let held = core.trust else { throw CentralError.notBelieved("no trust list yet") }
-        let envelope = try await client.trust()
+        guard var held = core.trust else { throw CentralError.notBelieved("no trust list yet") }
+        // A change of roots is believed step by step, never past it.
+        while let next = try await client.trust(after: held.version, wait: 0) {
+            let version = held.version
+            held = try await take(next, after: held)
+            guard held.version > version else { break }
+        }
+        return .trust(version: held.version)
+    }
+
+    /// Waits for the list that follows `held` and takes it into use.
+    ///
+    /// - Returns: its version; `nil` if none came while central waited.
+    func nextTrust(after held: TrustList) async throws -> Int64? {
+        let next = try await client.trust(after: held.version, wait: GateAPI.waitSecondsMax)
+        guard let next else { return nil }
+        let version = try await take(next, after: held).version
+        // A central that does not wait would be asked again at once, without end.
+        guard version > held.version else {
+            throw CentralError.notBelieved("trust list version \(version) is not later")
+        }
+        return version
+    }
+
+    private func take(_ envelope: Envelope, after held: TrustList) async throws -> TrustList {
         let trust = try believed { try TrustList(envelope, after: held) }
-        guard trust.version >= held.version else {
-            throw CentralError.notBelieved("trust list version \(trust.version) is old")
-        }
-        if trust.version > held.version {
-            try store(trust, envelope)
-            await core.use(trust)
-        }
-        return .trust(version: trust.version)
+        // The other loop may have been faster, and further.
+        if let newest = core.trust, newest.version >= trust.version { return newest }
+        try store(trust, envelope)
+        await core.use(trust)
+        return trust
     }
 
     private func secrets() async throws -> SyncPlan.Input {
         let secrets = try await client.secrets(of: core.settings.event)
-        guard let sealed = Base64.decodeURL(secrets.barcodeKey) else {
-            throw CentralError.badAnswer("sealed secrets")
-        }
-        guard core.use(sealedBarcodeKey: sealed) else {
+        let wallet = secrets.walletKey.flatMap { Base64.decodeURL($0) }
+        guard let sealed = Base64.decodeURL(secrets.barcodeKey),
+            (wallet == nil) == (secrets.walletKey == nil)
+        else { throw CentralError.badAnswer("sealed secrets") }
+        guard core.use(sealedBarcodeKey: sealed, wallet: wallet) else {
             throw CentralError.notBelieved("the secrets are not for this device")
         }
         try core.journal.setState(.secrets, sealed)
+        if let wallet { try core.journal.setState(.walletSecret, wallet) }
         return .secrets
     }
 

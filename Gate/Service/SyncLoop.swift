@@ -1,10 +1,8 @@
-import EntryLogFormat
 import GateLogic
 import GateStore
 import Logging
 import ManifestFormat
 import ServiceLifecycle
-import TicketModel
 import TrustFormat
 
 /// Brings central's knowledge to this gate, for as long as it runs: identity, keys, time, manifest.
@@ -28,8 +26,10 @@ package struct SyncLoop: Service, CustomStringConvertible {
                 manifestHeld: core.shelf.current?.metadata.version ?? 0,
                 trustHeld: core.trust?.version ?? 0
             )
-            var wasIsolated: Bool?
             while !Task.isCancelled {
+                if plan.isEnrolled, core.identity == nil || core.takeDoubt() {
+                    plan.handle(.disowned, at: core.clock.boot)
+                }
                 switch plan.next(at: core.clock.boot) {
                 case .run(let step): await run(step, &plan)
                 case .wait(let until):
@@ -37,7 +37,6 @@ package struct SyncLoop: Service, CustomStringConvertible {
                     // Cancelled while it waits: the loop's condition ends it.
                     try? await Task.sleep(for: .milliseconds(pause))
                 }
-                await recordMode(&wasIsolated)
             }
         }
     }
@@ -57,21 +56,6 @@ package struct SyncLoop: Service, CustomStringConvertible {
                 metadata: ["step": "\(step)", "error": "\(error)"]
             )
             plan.handle(.failed(step, jitter: .random(in: 0..<1)), at: core.clock.boot)
-        }
-    }
-
-    /// A MODE record whenever the gate is cut off or hears central again.
-    private func recordMode(_ wasIsolated: inout Bool?) async {
-        let isIsolated = core.isIsolated
-        guard core.identity != nil, isIsolated != wasIsolated else { return }
-        do throws(StorageFault) {
-            try await core.settlement.note(
-                .mode(isIsolated ? .isolated : .online),
-                clock: core.clock.reading()
-            )
-            wasIsolated = isIsolated
-        } catch {
-            core.logger.error("mode not recorded", metadata: ["error": "\(error)"])
         }
     }
 }

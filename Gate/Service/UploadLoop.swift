@@ -43,9 +43,12 @@ package struct UploadLoop: Service, CustomStringConvertible {
     /// Sends one batch of the first log that has one due; `false` if none was sent.
     private func uploadOnce(_ cursors: inout [LogName: UploadCursor]) async -> Bool {
         do {
-            for (log, key) in try core.journal.logs() {
+            let closed = Set(try core.journal.closedEpochs().map(\.epoch))
+            for (log, key) in try core.journal.logs() where !closed.contains(log.epoch) {
                 let state = try core.journal.uploadState(of: log.epoch)
-                var cursor = cursors[log] ?? UploadCursor(confirmed: state.confirmed)
+                var cursor =
+                    cursors[log]
+                    ?? UploadCursor(confirmed: state.confirmed, probeAt: core.clock.boot)
                 let action = cursor.action(written: state.next, at: core.clock.boot)
                 guard case .send(let from) = action else {
                     if case .halted(let halt) = action { report(halt, of: log) }
@@ -56,6 +59,7 @@ package struct UploadLoop: Service, CustomStringConvertible {
                 cursor.handle(input, written: state.next, at: core.clock.boot)
                 cursors[log] = cursor
                 if let halt = cursor.halt {
+                    core.doubtLog()
                     core.logger.critical(
                         "UPLOAD STOPPED: central contradicts this gate's log",
                         metadata: ["log": "\(log.device)/\(log.epoch)", "halt": "\(halt)"]
@@ -115,13 +119,17 @@ package struct UploadLoop: Service, CustomStringConvertible {
         guard receipt.device == log.device, receipt.epoch == log.epoch else {
             throw CentralError.notBelieved("the receipt is for another log")
         }
-        if receipt.next > 0 {
-            let link = try core.journal.link(of: log.epoch, sequence: receipt.next - 1)
-            // The head names the last record central holds: another one than ours is a fork. A
-            // record that is not here at all is dealt with by the cursor.
-            if let link, link.bytes != receipt.head { return .fork(at: receipt.next - 1) }
+        let integrity = try core.journal.integrity(
+            of: log.epoch,
+            next: receipt.next,
+            head: receipt.head
+        )
+        // What central has signed is proof: this log ends here.
+        guard integrity == .sound else {
+            guard try core.end(log, integrity) else { return .fork(at: receipt.next - 1) }
+            throw CentralError.logLost
         }
-        try core.journal.keep(receipt, envelope: envelope)
+        try core.keep(receipt, envelope)
         return .receipt(next: receipt.next)
     }
 

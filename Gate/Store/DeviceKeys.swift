@@ -68,7 +68,8 @@ package struct DeviceKeys: Sendable {
         } catch { throw .file(error.description) }
     }
 
-    private static func make(_ path: String) throws(Failure) -> DeviceKeys {
+    /// Makes new keys and stores them in place of those at `path`.
+    package static func make(_ path: String) throws(Failure) -> DeviceKeys {
         guard let sign = SigningKey(seed: Sodium.randomBytes(SigningKey.seedLength)),
             let box = BoxKey(seed: Sodium.randomBytes(BoxKey.seedLength))
         else { throw .content(path) }

@@ -10,6 +10,8 @@ package struct GateData: Sendable {
 
     package var deviceKey: String { folder + "/device.key" }
     package var journal: String { folder + "/journal.sqlite" }
+    /// The latest receipt, apart from the journal: what an old copy of the journal is noticed by.
+    package var receipt: String { folder + "/receipt.json" }
     package var manifests: String { folder + "/manifest" }
 
     /// Makes the folders, readable by the owner only.

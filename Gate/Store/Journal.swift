@@ -1,6 +1,7 @@
 import CSQLiteHardening
 package import EntryLogFormat
 import GRDB
+package import GateLogic
 package import TicketModel
 
 /// The gate's own memory: signed records, the uses they add up to, and what central has said
@@ -83,7 +84,7 @@ package final class Journal: Sendable {
 
     /// What is known about the use of one ticket.
     package func uses(of ticket: TicketID) throws(StorageFault) -> TicketUse {
-        try reading { try UseTable.use(of: ticket, in: $0) }
+        try reading { try UseTable.use(of: ticket, in: $0).use }
     }
 
     /// Where the log of an epoch stands.
@@ -136,6 +137,21 @@ enum JournalSchema {
                     ) STRICT, WITHOUT ROWID;
                     """
             )
+        }
+        migrator.registerMigration("2 movements, endings, closed logs") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE record ADD COLUMN before INTEGER;
+                    ALTER TABLE use ADD COLUMN passed INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE use ADD COLUMN latest INTEGER;
+                    CREATE TABLE ending(
+                        position INTEGER PRIMARY KEY,
+                        bits INTEGER NOT NULL
+                    ) STRICT;
+                    ALTER TABLE epoch ADD COLUMN closed TEXT;
+                    """
+            )
+            try MovementChain.link(database)
         }
         return migrator
     }()

@@ -11,8 +11,10 @@ package enum StateName: String, CaseIterable, Sendable {
     case statement
     /// The fingerprint of the roots of the stored trust list, once it was believed.
     case trustRoot = "trust_root"
-    /// The sealed secrets of the event, as central sent them.
+    /// The event's key for static codes, sealed as central sent it.
     case secrets
+    /// The event's key for wallet codes, sealed as central sent it.
+    case walletSecret = "wallet_secret"
     /// The clock's floor, milliseconds, eight bytes big-endian.
     case clockFloor = "clock_floor"
     /// The clock's offset and the boot it holds for.
@@ -80,6 +82,52 @@ extension Journal {
                     """,
                 arguments: [Int64(log.epoch), log.device.text, key.bytes.databaseBlob]
             )
+        }
+    }
+
+    /// Ends a log for good: nothing of it is uploaded any more.
+    ///
+    /// - Parameters:
+    ///   - key: what signs the log, should this journal know nothing of it.
+    ///   - names: what belongs to it, and is forgotten in the same transaction.
+    package func close(
+        _ log: LogName,
+        key: PublicKey,
+        reason: String,
+        forgetting names: [StateName]
+    ) throws(StorageFault) {
+        guard log.epoch <= RecordPosition.epochMax else { throw .badValue("epoch") }
+        try writing { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO epoch(number,device,key,closed) VALUES(?,?,?,?)
+                    ON CONFLICT(number) DO UPDATE SET closed=coalesce(closed, excluded.closed)
+                    """,
+                arguments: [
+                    Int64(log.epoch), log.device.text, key.bytes.databaseBlob, reason,
+                ]
+            )
+            for name in names {
+                try database.execute(
+                    sql: "DELETE FROM state WHERE name=?",
+                    arguments: [name.rawValue]
+                )
+            }
+        }
+    }
+
+    /// The epochs whose logs were ended, and why, oldest first.
+    package func closedEpochs() throws(StorageFault) -> [(epoch: UInt32, reason: String)] {
+        try reading { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT number,closed FROM epoch WHERE closed IS NOT NULL ORDER BY number"
+            ).map { row in
+                guard let number = row.integer(0).flatMap({ UInt32(exactly: $0) }),
+                    let reason = row.text(1)
+                else { throw StorageFault.badValue("epoch") }
+                return (number, reason)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Encodings
 package import EntryLogFormat
 import GRDB
+package import GateLogic
 package import Sodium
 import TicketModel
 package import TrustFormat
@@ -89,6 +90,39 @@ extension Journal {
                 ]
             )
         }
+    }
+
+    /// What central confirmed last of the log of an epoch; `nil` if nothing.
+    package func confirmed(
+        of epoch: UInt32
+    ) throws(StorageFault) -> (next: UInt64, head: [UInt8])? {
+        try reading { database in
+            guard
+                let row = try Row.fetchOne(
+                    database,
+                    sql: "SELECT next,head FROM receipt WHERE epoch=?",
+                    arguments: [Int64(epoch)]
+                )
+            else { return nil }
+            guard let next = row.integer(0).flatMap({ UInt64(exactly: $0) }),
+                let head = row.bytes(1)
+            else { throw StorageFault.badValue("receipt") }
+            return (next, head)
+        }
+    }
+
+    /// Whether the log of an epoch extends what central has confirmed up to `next`.
+    package func integrity(
+        of epoch: UInt32,
+        next: UInt64,
+        head: [UInt8]
+    ) throws(StorageFault) -> LogIntegrity {
+        try LogIntegrity(
+            confirmed: next,
+            head: head,
+            chain: try chain(of: epoch),
+            link: { sequence throws(StorageFault) in try link(of: epoch, sequence: sequence) }
+        )
     }
 
     /// Where central stands with the log of an epoch.

@@ -28,13 +28,21 @@ struct RecordPosition: Hashable {
 
 /// Reads and writes the `record` table.
 enum RecordTable {
-    private static let insert = "INSERT INTO record(position,payload,sig,link) VALUES(?,?,?,?)"
+    private static let insert = """
+        INSERT INTO record(position,payload,sig,link,before) VALUES(?,?,?,?,?)
+        """
     private static let last = """
         SELECT position, link FROM record WHERE position BETWEEN ? AND ?
         ORDER BY position DESC LIMIT 1
         """
 
-    static func append(_ record: SignedRecord, link: RecordLink, in database: Database) throws {
+    /// - Parameter before: with a movement, the one of the same ticket before it.
+    static func append(
+        _ record: SignedRecord,
+        link: RecordLink,
+        after before: RecordPosition?,
+        in database: Database
+    ) throws {
         guard let signature = record.envelope.signatures.first?.signature else {
             throw StorageFault.badValue("sig")
         }
@@ -47,6 +55,7 @@ enum RecordTable {
         statement.bind(2, record.envelope.payload)
         statement.bind(3, signature)
         statement.bind(4, link.bytes)
+        statement.bind(5, before?.number)
         try statement.run()
     }
 
@@ -61,5 +70,14 @@ enum RecordTable {
             let link = row.bytes(1).flatMap({ RecordLink(bytes: $0) })
         else { throw StorageFault.badValue("record") }
         return LogChain(next: RecordPosition(number: number).sequence + 1, head: link)
+    }
+
+    /// One record of this journal; `nil` if it is not stored.
+    static func record(at position: RecordPosition, in database: Database) throws -> EntryRecord? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT payload FROM record WHERE position=?"
+        )
+        let row = try Row.fetchOne(statement, arguments: [position.number])
+        return try row?.bytes(0).map { try EntryRecord(stored: $0) }
     }
 }

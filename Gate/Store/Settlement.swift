@@ -23,6 +23,7 @@ package final class Settlement: Sendable {
     private struct State {
         var identity: GateIdentity?
         var secrets = EventSecrets.none
+        var sensorLanes: Set<LaneNumber> = []
         /// Where the log stands; `nil` when it must be read from the file first.
         var chain: LogChain?
         var waiting: [Waiting] = []
@@ -33,6 +34,11 @@ package final class Settlement: Sendable {
     private enum Waiting: Sendable {
         case scan(PendingScan, CheckedContinuation<SettledScan, Never>)
         case note(Note, CheckedContinuation<Result<UInt64, StorageFault>, Never>)
+        case action(
+            DoorAction,
+            ClockReading,
+            CheckedContinuation<Result<ActionRecord, ActionFault>, Never>
+        )
     }
 
     private struct Note: Sendable {
@@ -52,6 +58,19 @@ package final class Settlement: Sendable {
             $0.identity = identity
             $0.chain = nil
         }
+    }
+
+    /// Nobody signs any more, and so nobody is admitted, until there is an identity again.
+    package func retire() {
+        state.withLock {
+            $0.identity = nil
+            $0.chain = nil
+        }
+    }
+
+    /// The lanes whose turnstile reports passages: only there is an admission open at first.
+    package func use(sensorLanes: Set<LaneNumber>) {
+        state.withLock { $0.sensorLanes = sensorLanes }
     }
 
     /// What this gate holds of the event's keys; lanes prove codes with them.
@@ -85,6 +104,15 @@ package final class Settlement: Sendable {
         return try await withCheckedContinuation { enqueue(.note(note, $0)) }.get()
     }
 
+    /// Records what a supervisor or a turnstile has to say, in one transaction with its effect on
+    /// the uses.
+    package func act(
+        _ action: DoorAction,
+        clock: ClockReading
+    ) async throws(ActionFault) -> ActionRecord {
+        try await withCheckedContinuation { enqueue(.action(action, clock, $0)) }.get()
+    }
+
     private func enqueue(_ item: Waiting) {
         let isAccepted = state.withLock { state -> Bool? in
             guard state.waiting.count < Self.waitingMax else { return nil }
@@ -112,7 +140,8 @@ package final class Settlement: Sendable {
             state.waiting.removeFirst(batch.count)
             let context = SettlementContext(
                 identity: state.identity,
-                manifest: shelf.current
+                manifest: shelf.current,
+                sensorLanes: state.sensorLanes
             )
             return (batch, context, state.chain)
         }
@@ -160,6 +189,9 @@ package final class Settlement: Sendable {
                 case .note(let note, let continuation):
                     let sequence = try transaction.append(note.body, note.clock, in: database)
                     answers.append { continuation.resume(returning: .success(sequence)) }
+                case .action(let action, let clock, let continuation):
+                    let outcome = try transaction.act(action, clock, in: database)
+                    answers.append { continuation.resume(returning: outcome) }
                 }
             }
         }
@@ -196,6 +228,8 @@ package final class Settlement: Sendable {
                 )
             )
         case .note(_, let continuation): continuation.resume(returning: .failure(fault))
+        case .action(_, _, let continuation):
+            continuation.resume(returning: .failure(.storage(fault)))
         }
     }
 }

@@ -1,6 +1,7 @@
 import AdmissionRules
 import EntryLogFormat
 import GRDB
+import GateLogic
 import ManifestFormat
 import TicketModel
 import TokenFormat
@@ -9,11 +10,13 @@ import TokenFormat
 struct SettlementContext {
     let identity: GateIdentity?
     let manifest: ManifestFile?
+    /// Lanes whose turnstile reports passages.
+    let sensorLanes: Set<LaneNumber>
 }
 
 /// One transaction: settles scans one after another, and carries the log's chain along.
 struct SettlementTransaction {
-    private let context: SettlementContext
+    let context: SettlementContext
     /// Where the log stands after what was appended so far.
     private(set) var chain: LogChain?
 
@@ -46,11 +49,11 @@ struct SettlementTransaction {
         }
         // Only a proven ticket has uses to look at: a forged name must not cost a look-up.
         let ticket = provenTicket(scan.credential, facts)
-        var use = TicketUse()
+        var stored = StoredUse()
         if let ticket {
-            use = try UseTable.use(of: ticket, in: database)
-            facts.uses = use.uses
-            facts.generationSeen = use.generation
+            stored = try UseTable.use(of: ticket, in: database)
+            facts.uses = stored.use.uses { context.sensorLanes.contains($0) }
+            facts.generationSeen = stored.use.generation
         }
         let decision = decide(scan.credential, facts: facts, situation: scan.situation)
         let body = EntryRecord.Scan(
@@ -66,13 +69,19 @@ struct SettlementTransaction {
         let record = try append(
             .scan(body),
             scan.situation.clock,
-            hall: scan.situation.hall,
-            gate: scan.situation.gate,
-            lane: scan.situation.lane,
+            Place(
+                hall: scan.situation.hall,
+                gate: scan.situation.gate,
+                lane: scan.situation.lane
+            ),
+            tiedTo: decision.code == .success ? stored.latest : nil,
             in: database
         )
-        if let ticket, use.count(record, body) {
-            try UseTable.set(use, of: ticket, in: database)
+        if let ticket {
+            let before = stored
+            stored.use.note(body)
+            try Self.move(record, &stored)
+            if stored != before { try UseTable.set(stored, of: ticket, in: database) }
         }
         return SettledScan(
             decision: decision,
@@ -87,48 +96,68 @@ struct SettlementTransaction {
         _ clock: ClockReading,
         in database: Database
     ) throws -> UInt64 {
-        guard let identity = context.identity else { throw StorageFault.notEnrolled }
-        return try append(
-            body,
-            clock,
-            hall: identity.hall,
-            gate: identity.gate,
-            lane: LaneNumber(0),
-            in: database
-        ).sequence
+        let identity = try identity
+        let place = Place(hall: identity.hall, gate: identity.gate, lane: LaneNumber(0))
+        return try append(body, clock, place, in: database).sequence
     }
 
-    private mutating func append(
+    /// Where a record was made.
+    struct Place {
+        let hall: HallNumber
+        let gate: GateNumber
+        let lane: LaneNumber
+    }
+
+    /// - Parameter before: with a record that moves a guest, the one of that ticket before it.
+    mutating func append(
         _ body: EntryRecord.Body,
         _ clock: ClockReading,
-        hall: HallNumber,
-        gate: GateNumber,
-        lane: LaneNumber,
+        _ place: Place,
+        tiedTo before: RecordPosition? = nil,
         in database: Database
     ) throws -> EntryRecord {
-        guard let identity = context.identity else { throw StorageFault.notEnrolled }
-        let before = try chain ?? RecordTable.chain(of: identity.epoch, in: database)
+        let identity = try identity
+        let last = try end(in: database)
         let record = EntryRecord(
             device: identity.device,
             epoch: identity.epoch,
-            sequence: before.next,
-            previous: before.head,
+            sequence: last.next,
+            previous: last.head,
             event: identity.event,
             time: clock.now,
             uncertainty: clock.uncertainty,
             clock: clock.state,
             monotonic: clock.monotonic,
             manifest: manifestVersion,
-            lane: lane,
-            hall: hall,
-            gate: gate,
+            lane: place.lane,
+            hall: place.hall,
+            gate: place.gate,
             body: body
         )
         let signed = record.signed(by: identity.key)
         let link = signed.link
-        try RecordTable.append(signed, link: link, in: database)
-        chain = LogChain(next: before.next + 1, head: link)
+        try RecordTable.append(signed, link: link, after: before, in: database)
+        chain = LogChain(next: last.next + 1, head: link)
         return record
+    }
+
+    /// Where the log stands.
+    func end(in database: Database) throws -> LogChain {
+        try chain ?? RecordTable.chain(of: identity.epoch, in: database)
+    }
+
+    var identity: GateIdentity {
+        get throws {
+            guard let identity = context.identity else { throw StorageFault.notEnrolled }
+            return identity
+        }
+    }
+
+    /// Counts a record that moved a guest, after all others of the ticket.
+    static func move(_ record: EntryRecord, _ stored: inout StoredUse) throws {
+        guard let movement = Movement(record) else { return }
+        stored.use.add(movement)
+        stored.latest = try RecordPosition(epoch: record.epoch, sequence: record.sequence)
     }
 
     private func provenTicket(_ credential: Credential, _ facts: Facts) -> TicketID? {

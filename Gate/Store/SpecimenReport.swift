@@ -49,18 +49,15 @@ package struct SpecimenReport: Hashable, Sendable {
             }
             let closed = (1...UInt16.max).lazy.map { HallNumber($0) }.first { !halls.contains($0) }
             let hall = specimen == .hall ? closed ?? open : open
-            outcomes[specimen] = try Self.outcome(
-                specimen,
-                Proof(
-                    ScannedCode(Array(text.utf8)),
-                    trust: trust,
-                    event: manifest.metadata.event,
-                    secrets: EventSecrets(barcodeKey: barcodeKey),
-                    facts: .none
-                ),
-                manifest,
-                hall: hall
+            let code = ScannedCode(Array(text.utf8))
+            let proof = Proof(
+                code,
+                trust: trust,
+                event: manifest.metadata.event,
+                secrets: EventSecrets(barcodeKey: barcodeKey),
+                facts: try manifest.proofFacts(for: code)
             )
+            outcomes[specimen] = try Self.outcome(specimen, proof, manifest, hall: hall)
         }
     }
 
@@ -91,13 +88,15 @@ package struct SpecimenReport: Hashable, Sendable {
             isIsolated: false
         )
         let decision = decide(proof.credential, facts: facts, situation: situation)
-        if decision.code == .specimen, decision.rehearsed?.code == specimen.expected {
-            return .right
+        // Anything but SPECIMEN would admit, or refuse, a ticket that is nobody's.
+        if decision.code == .specimen {
+            let judged = decision.rehearsed?.code ?? .specimen
+            return judged == specimen.expected ? .right : .wrong(judged)
         }
         switch decision.detail {
         // The key was retired since: that is the trust list's matter, and no fault of the rules.
         case .unknownKey, .wrongRole: return .unchecked
-        default: return .wrong(decision.rehearsed?.code ?? decision.code)
+        default: return .wrong(decision.code)
         }
     }
 }

@@ -107,6 +107,20 @@ package final class SQLiteDatabase: Database {
         } catch let error as GRDB.DatabaseError { throw DatabaseError(error) }
     }
 
+    /// Copies one snapshot into a new file; writers go on meanwhile.
+    ///
+    /// Holds the calling thread while it copies.
+    package func copy(to path: String) throws(DatabaseError) {
+        try Self.mapped {
+            let target = try DatabaseQueue(path: path)
+            try engine.backup(to: target)
+            try target.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA journal_mode = DELETE")
+            }
+            try target.close()
+        }
+    }
+
     /// As `read`, but holds the calling thread, and takes no snapshot of its own: for a file that
     /// does not change and is read while another database is being written.
     package func readBlocking<Value>(

@@ -74,6 +74,16 @@ public struct JSONFields {
         return try parse(self, name)
     }
 
+    /// The member read by `parse`, or `nil` where the document has none: for members that were
+    /// added to a format later.
+    public func optional<Value>(
+        _ name: String,
+        _ parse: (JSONFields, String) throws(FieldError) -> Value
+    ) throws(FieldError) -> Value? {
+        guard members.contains(where: { $0.name == name }) else { return nil }
+        return try parse(self, name)
+    }
+
     /// A string that `parse` understands; otherwise `badValue`.
     public func parsed<Value>(
         _ name: String,

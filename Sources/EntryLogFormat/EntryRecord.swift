@@ -28,9 +28,14 @@ public struct EntryRecord: Hashable, Sendable {
         case start
         case stop
         case scan(Scan)
+        /// What the turnstile reported of the admission `reference`; a passage that no admission
+        /// explains names its own record.
         case pass(reference: UInt64, result: PassageResult)
+        /// A supervisor took the entry `reference` back.
         case void(reference: UInt64, reason: String)
-        case force(reason: String)
+        /// A supervisor let somebody in: with `ticket` at that ticket's expense, without it as a
+        /// person without one.
+        case force(reason: String, ticket: TicketID? = nil)
         case mode(Mode)
         /// The clock was set: the offset before and after, in milliseconds.
         case sync(oldOffset: Int64, newOffset: Int64)

@@ -84,7 +84,9 @@ extension EntryRecord.Body {
         case .void(let reference, let reason):
             object.member("ref", Int64(clamping: reference))
             object.member("reason", reason)
-        case .force(let reason): object.member("reason", reason)
+        case .force(let reason, let ticket):
+            object.member("reason", reason)
+            if let ticket { object.member("ticket", ticket.hex) }
         case .mode(let mode): object.member("mode", mode.rawValue)
         case .sync(let old, let new):
             object.member("old", old)
@@ -97,7 +99,7 @@ extension EntryRecord.Body {
         switch self {
         case .void(let reference, let reason):
             .void(reference: reference, reason: Self.cut(reason))
-        case .force(let reason): .force(reason: Self.cut(reason))
+        case .force(let reason, let ticket): .force(reason: Self.cut(reason), ticket: ticket)
         case .start, .stop, .scan, .pass, .mode, .sync: self
         }
     }
@@ -124,7 +126,13 @@ extension EntryRecord.Body {
                 reference: try Self.reference(fields),
                 reason: try Self.reason(fields)
             )
-        case "FORCE": self = .force(reason: try Self.reason(fields))
+        case "FORCE":
+            self = .force(
+                reason: try Self.reason(fields),
+                ticket: try fields.optional("ticket") { fields, name throws(FieldError) in
+                    try fields.parsed(name) { TicketID(hex: $0) }
+                }
+            )
         case "MODE": self = .mode(try fields.parsed("mode") { EntryRecord.Mode(rawValue: $0) })
         case "SYNC":
             self = .sync(

@@ -22,7 +22,7 @@ public enum Specimen: String, CaseIterable, Hashable, Sendable {
     /// The row of `meta` that holds the code.
     public var metaKey: String { "specimen_\(rawValue)" }
 
-    /// The verdict that an ordinary ticket in its place would have; a gate names it beside SPECIMEN.
+    /// The verdict that an ordinary ticket would have; a gate says SPECIMEN, and this beside it.
     public var expected: VerdictCode {
         switch self {
         case .valid, .barcode: .success

@@ -78,7 +78,8 @@ package struct Admission: Hashable, Sendable {
 package struct TicketAttendance: Hashable, Sendable {
     package let ticket: TicketID
     package let accessClass: ClassNumber
-    /// The first sound admission that was not given back; `nil` if the guest never came in.
+    /// The first sound entry that was not given back, forced ones included; `nil` if the guest
+    /// never came in.
     package let first: Admission?
     /// Sound admissions that were not given back, conflicts included.
     package let admissions: Int

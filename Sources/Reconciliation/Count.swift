@@ -89,7 +89,13 @@ extension Count {
                 }
             case .force:
                 switch outcomes[index] {
-                case .open, .passed: tally.forced = 1
+                case .open, .passed:
+                    tally.forced = 1
+                    if let ticket = entry.ticket {
+                        let place = book.noteForced(ticket)
+                        accessClass = book.accessClass(of: place)
+                        book.move(place, log: rank, index, entry, isDisputed: isDisputed)
+                    }
                 case .abandoned: tally.abandoned = 1
                 case .undone: tally.undone = 1
                 }

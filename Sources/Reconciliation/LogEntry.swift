@@ -26,7 +26,8 @@ package struct LogEntry: Hashable, Sendable {
         case scan(Scan)
         case pass(reference: UInt64, result: EntryRecord.PassageResult)
         case void(reference: UInt64)
-        case force
+        /// A supervisor let somebody in, at the ticket's expense if it names one.
+        case force(ticket: TicketID?)
         case mode
         case sync
     }
@@ -98,7 +99,7 @@ package struct LogEntry: Hashable, Sendable {
             case .scan(let scan): .scan(Scan(scan))
             case .pass(let reference, let result): .pass(reference: reference, result: result)
             case .void(let reference, _): .void(reference: reference)
-            case .force: .force
+            case .force(_, let ticket): .force(ticket: ticket)
             case .mode: .mode
             case .sync: .sync
             }

@@ -11,7 +11,7 @@ struct StoredEntry: Hashable {
 
     let sequence: UInt64
     let time: Timestamp
-    /// The ticket of a scan; otherwise the low half is the reference.
+    /// The ticket of a scan or a forced entry; otherwise the low half is the reference.
     private let high: UInt64
     private let low: UInt64
     /// Milliseconds.
@@ -65,7 +65,12 @@ struct StoredEntry: Hashable {
         case .void(let reference):
             low = reference
             kind = .void
-        case .force: kind = .force
+        case .force(let ticket):
+            kind = .force
+            if let ticket {
+                (high, low) = (ticket.high, ticket.low)
+                bits |= Self.ticketBit
+            }
         case .start, .stop, .mode, .sync: kind = .other
         }
         if entry.standing == .disputed { bits |= Self.disputedBit }

@@ -31,11 +31,7 @@ struct TicketBook {
 
     /// Notes a scan and returns where its ticket stands.
     mutating func note(_ entry: StoredEntry, of ticket: TicketID) -> Int {
-        let place = places[ticket] ?? states.count
-        if place == states.count {
-            places[ticket] = place
-            states.append(State(ticket: ticket, entitlement: sold[ticket]))
-        }
+        let place = open(ticket)
         states[place].scans += 1
         if entry.code == .success, entry.direction == .entry {
             if entry.flags.contains(.provisional) {
@@ -45,6 +41,20 @@ struct TicketBook {
             }
         }
         return place
+    }
+
+    /// Notes an entry that a supervisor forced for a ticket, and returns where the ticket stands.
+    mutating func noteForced(_ ticket: TicketID) -> Int {
+        let place = open(ticket)
+        states[place].wasAdmitted = true
+        return place
+    }
+
+    private mutating func open(_ ticket: TicketID) -> Int {
+        if let place = places[ticket] { return place }
+        places[ticket] = states.count
+        states.append(State(ticket: ticket, entitlement: sold[ticket]))
+        return states.count - 1
     }
 
     /// Notes that somebody went in or out.
@@ -62,6 +72,7 @@ struct TicketBook {
             time: entry.time,
             uncertainty: entry.uncertainty,
             isExit: entry.direction == .exit,
+            isForced: entry.kind == .force,
             isDisputed: isDisputed
         )
         movements.append((place, movement))

@@ -17,6 +17,8 @@ struct TicketHistory {
         let time: Timestamp
         let uncertainty: Duration
         let isExit: Bool
+        /// Let in by a supervisor.
+        let isForced: Bool
         let isDisputed: Bool
 
         /// By time; the tie is broken by device, epoch and sequence, which every reader knows.
@@ -39,15 +41,16 @@ struct TicketHistory {
         let isUncertain: Bool
     }
 
-    /// Sound admissions.
+    /// Sound admissions; forced entries are none.
     private(set) var admissions = 0
+    /// The first sound entry, forced or not.
     private(set) var first: Movement?
     private(set) var excess: [Excess] = []
 
     init(_ movements: [Movement], usesMax: Int, reentry: Bool) {
         let ordered = movements.sorted(by: Movement.precedes)
         let sound = ordered.filter { !$0.isExit && !$0.isDisputed }
-        admissions = sound.count
+        admissions = sound.count { !$0.isForced }
         first = sound.first
         if reentry {
             countInside(ordered, usesMax: usesMax)
@@ -55,7 +58,7 @@ struct TicketHistory {
             let entries = sound + ordered.filter { !$0.isExit && $0.isDisputed }
             guard entries.count > usesMax else { return }
             let primary = entries[usesMax - 1]
-            excess = entries[usesMax...].map {
+            excess = entries[usesMax...].filter { !$0.isForced }.map {
                 Excess(primary: primary, later: $0, isUncertain: primary.mayCoincide(with: $0))
             }
         }
@@ -71,7 +74,7 @@ struct TicketHistory {
                 if !movement.isDisputed { inside = max(0, inside - 1) }
                 continue
             }
-            if inside >= usesMax, let latest {
+            if inside >= usesMax, !movement.isForced, let latest {
                 let isUncertain =
                     latest.mayCoincide(with: movement)
                     || exits.contains { $0.mayCoincide(with: movement) }

@@ -33,6 +33,20 @@ extension TrustList {
         self = next
     }
 
+    /// What an envelope claims to be, without any proof: for showing it to whoever is to sign it.
+    public static func claimed(by envelope: Envelope) throws(EnvelopeError) -> TrustList {
+        guard envelope.payloadType == PayloadType.trust.mediaType else {
+            throw .wrongType(envelope.payloadType)
+        }
+        return try TrustList(payload: envelope.payload)
+    }
+
+    /// Opens a list that its own roots have signed: it is whole, but nothing says whose it is.
+    public init(selfSigned envelope: Envelope) throws(EnvelopeError) {
+        let claimed = try Self.claimed(by: envelope)
+        try self.init(envelope, pinnedTo: Self.rootHash(of: claimed.roots))
+    }
+
     private init(payload: [UInt8]) throws(EnvelopeError) {
         let document: JSONValue
         do { document = try JSONReader.read(payload) } catch { throw .json(error) }

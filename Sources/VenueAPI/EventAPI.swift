@@ -92,10 +92,13 @@ public enum EventAPI {
         public var maxUses: Int
         /// Whether a guest may leave and come back.
         public var reentry: Bool
+        /// Whether staff must see an identity document; for tickets issued from then on.
+        public var checkID: Bool
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case number, name, methods, reentry
             case maxUses = "max_uses"
+            case checkID = "check_id"
         }
 
         public init(
@@ -103,13 +106,15 @@ public enum EventAPI {
             name: String,
             methods: [String] = EventAPI.standardMethods,
             maxUses: Int = 1,
-            reentry: Bool = false
+            reentry: Bool = false,
+            checkID: Bool = false
         ) {
             self.number = number
             self.name = name
             self.methods = methods
             self.maxUses = maxUses
             self.reentry = reentry
+            self.checkID = checkID
         }
 
         public init(from decoder: any Decoder) throws {
@@ -119,6 +124,7 @@ public enum EventAPI {
             methods = try members.methodsIfPresent(.methods) ?? EventAPI.standardMethods
             maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange) ?? 1
             reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry) ?? false
+            checkID = try members.decodeIfPresent(Bool.self, forKey: .checkID) ?? false
         }
     }
 

@@ -107,13 +107,17 @@ extension EventAPI {
         public var manifest: Int64
         /// Unix milliseconds.
         public var created: Int64
+        /// `in-force`, or `await-signature` while the root keys have not signed for the event's
+        /// keys: until then nothing can be issued.
+        public var keys: String?
 
         public init(
             id: String,
             draft: Draft,
             revision: Int64,
             manifest: Int64,
-            created: Int64
+            created: Int64,
+            keys: String? = nil
         ) {
             self.id = id
             name = draft.name
@@ -128,6 +132,7 @@ extension EventAPI {
             self.revision = revision
             self.manifest = manifest
             self.created = created
+            self.keys = keys
         }
     }
 

@@ -9,6 +9,9 @@ public enum GateAPI {
     /// No authentication.
     public static let time = "/v1/time"
     /// `GET`: the trust list's envelope.
+    ///
+    /// `after=<version>&wait=<seconds>` waits for a later one and answers 304 if none came. After a
+    /// change of roots it gives the list that made it, not the newest: ask again until 304.
     public static let trust = "/v1/gate/trust"
     /// `POST`: record envelopes in, one a line; a `receipt` envelope out.
     public static let log = "/v1/gate/log"

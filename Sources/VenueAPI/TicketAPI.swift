@@ -15,6 +15,8 @@ public enum TicketAPI {
         public var maxUses: Int?
         public var reentry: Bool?
         public var methods: [String]?
+        /// Whether staff must see an identity document.
+        public var checkID: Bool?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case reference, seat, status, reentry, methods
@@ -22,6 +24,7 @@ public enum TicketAPI {
             case validFrom = "valid_from"
             case validUntil = "valid_until"
             case maxUses = "max_uses"
+            case checkID = "check_id"
         }
 
         public init(
@@ -52,6 +55,7 @@ public enum TicketAPI {
             maxUses = try members.numberIfPresent(.maxUses, in: WireLimits.usesRange)
             reentry = try members.decodeIfPresent(Bool.self, forKey: .reentry)
             methods = try members.methodsIfPresent(.methods)
+            checkID = try members.decodeIfPresent(Bool.self, forKey: .checkID)
         }
     }
 
@@ -110,15 +114,23 @@ public enum TicketAPI {
         public var maxUses: Int
         public var reentry: Bool
         public var methods: [String]
+        /// Whether staff must see an identity document.
+        public var checkID: Bool
+        /// The key of the phone that the ticket is bound to, 32 bytes, base64url.
+        public var holder: String?
+        /// The end of the offline pack that was given out for this generation, Unix milliseconds.
+        public var packUntil: Int64?
         /// Unix milliseconds.
         public var issued: Int64
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case id, event, status, generation, reference, seat, reentry, methods, issued
+            case id, event, status, generation, reference, seat, reentry, methods, issued, holder
             case accessClass = "class"
             case validFrom = "valid_from"
             case validUntil = "valid_until"
             case maxUses = "max_uses"
+            case checkID = "check_id"
+            case packUntil = "pack_until"
         }
 
         public init(
@@ -134,6 +146,9 @@ public enum TicketAPI {
             maxUses: Int,
             reentry: Bool,
             methods: [String],
+            checkID: Bool,
+            holder: String?,
+            packUntil: Int64?,
             issued: Int64
         ) {
             self.id = id
@@ -148,6 +163,9 @@ public enum TicketAPI {
             self.maxUses = maxUses
             self.reentry = reentry
             self.methods = methods
+            self.checkID = checkID
+            self.holder = holder
+            self.packUntil = packUntil
             self.issued = issued
         }
     }
@@ -183,6 +201,113 @@ public enum TicketAPI {
             self.token = token
             self.starts = starts
             self.ends = ends
+        }
+    }
+
+    /// Codes for the box office to make: `POST /v1/events/{event}/spares`.
+    public struct SpareDraft: Codable, Hashable, Sendable {
+        public var count: Int
+        /// What they become unless their assignment says otherwise; missing: the first class.
+        public var accessClass: UInt16?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case count
+            case accessClass = "class"
+        }
+
+        public init(count: Int, accessClass: UInt16? = nil) {
+            self.count = count
+            self.accessClass = accessClass
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let members = try decoder.strict(CodingKeys.self)
+            count = try members.number(.count, in: 1...WireLimits.ticketsMax)
+            accessClass = try members.numberIfPresent(.accessClass, in: WireLimits.classNumbers)
+        }
+    }
+
+    /// What a spare code becomes: `POST /v1/tickets/{ticket}/assign`.
+    ///
+    /// Either a ticket of its own, or, with `ticket`, another code of a ticket that there is.
+    public struct Assignment: Codable, Hashable, Sendable {
+        /// The ticket that gets the spare's own static code, 32 hex digits.
+        public var ticket: String?
+        public var accessClass: UInt16?
+        public var reference: String?
+        public var seat: String?
+        /// `valid` or `unpaid`.
+        public var status: String?
+        public var reason: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case ticket, reference, seat, status, reason
+            case accessClass = "class"
+        }
+
+        public init(
+            ticket: String? = nil,
+            accessClass: UInt16? = nil,
+            reference: String? = nil,
+            seat: String? = nil,
+            status: String? = nil,
+            reason: String? = nil
+        ) {
+            self.ticket = ticket
+            self.accessClass = accessClass
+            self.reference = reference
+            self.seat = seat
+            self.status = status
+            self.reason = reason
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let members = try decoder.strict(CodingKeys.self)
+            ticket = try members.textIfPresent(.ticket, bytes: 32...32)
+            accessClass = try members.numberIfPresent(.accessClass, in: WireLimits.classNumbers)
+            reference = try members.textIfPresent(.reference, bytes: WireLimits.referenceBytes)
+            seat = try members.textIfPresent(.seat, bytes: WireLimits.seatBytes)
+            if members.contains(.status) {
+                status = try members.word(.status, of: ["valid", "unpaid"])
+            }
+            reason = try members.textIfPresent(.reason, bytes: WireLimits.reasonBytes)
+            let others: [Any?] = [accessClass, reference, seat, status]
+            guard ticket == nil || others.allSatisfy({ $0 == nil }) else {
+                throw members.fault(.ticket, "stands alone, or with a reason")
+            }
+        }
+    }
+
+    /// What a wallet pass is made of: `GET /v1/tickets/{ticket}/pass`.
+    public struct Pass: Codable, Hashable, Sendable {
+        /// 32 hex digits.
+        public var ticket: String
+        public var generation: UInt8
+        /// The PAPER token.
+        public var paper: String
+        /// The TOTP key (RFC 6238, HMAC-SHA-1), 20 bytes, base64url.
+        public var totpKey: String
+        /// Seconds.
+        public var totpStep: Int
+        public var totpDigits: Int
+        /// What the pass shows, with the wallet's words for time and password left open.
+        public var pattern: String
+
+        enum CodingKeys: String, CodingKey {
+            case ticket, generation, paper, pattern
+            case totpKey = "totp_key"
+            case totpStep = "totp_step"
+            case totpDigits = "totp_digits"
+        }
+
+        public init(ticket: String, generation: UInt8, paper: String, totpKey: String) {
+            self.ticket = ticket
+            self.generation = generation
+            self.paper = paper
+            self.totpKey = totpKey
+            totpStep = 60
+            totpDigits = 8
+            pattern = "\(paper)-{totp_timestamp_seconds}-{totp_value_0}"
         }
     }
 }

@@ -101,7 +101,8 @@ def phone(chromium, request):
     marker = request.node.get_closest_marker("phone_options")
     if marker:
         options.update(marker.kwargs)
-    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Zagreb", **options)
+    context = chromium.new_context(
+        locale="en-GB", timezone_id="Europe/Zagreb", service_workers="block", **options)
     window = Phone(context)
     yield window
     context.close()

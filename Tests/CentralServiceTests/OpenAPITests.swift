@@ -73,7 +73,9 @@ struct OpenAPITests {
 
     @Test("writes document the idempotency key, and only they")
     func idempotency() throws {
-        let own: Set = [GateAPI.enrol, GateAPI.log, GateAPI.time]
+        let own: Set = [
+            GateAPI.enrol, GateAPI.log, GateAPI.time, HolderAPI.pack, HolderAPI.holder,
+        ]
         for (name, operation) in try operations() {
             let parameters = operation["parameters"] as? [[String: Any]] ?? []
             let hasKey = parameters.contains {
@@ -119,7 +121,7 @@ struct OpenAPITests {
 
     @Test("names of problem kinds and their statuses are fixed: callers rely on them")
     func problems() {
-        #expect(ProblemKind.allCases.count == 23)
+        #expect(ProblemKind.allCases.count == 26)
         #expect(Set(ProblemKind.allCases.map(\.type)).count == ProblemKind.allCases.count)
         #expect(ProblemKind.allCases.allSatisfy { (400...599).contains($0.status.code) })
     }

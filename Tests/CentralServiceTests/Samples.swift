@@ -63,7 +63,61 @@ enum Samples {
             maxUses: 1,
             reentry: false,
             methods: [],
+            checkID: false,
+            holder: optional.map { "\($0)" },
+            packUntil: optional,
             issued: 0
+        )
+    }
+
+    private static let pack = PackAPI.Pack(
+        event: "",
+        ticket: "",
+        generation: 0,
+        head: "",
+        step: 60,
+        count: 1,
+        signatures: "",
+        starts: 1,
+        ends: 1,
+        serverTime: 1
+    )
+    private static let bound = PackAPI.Bound(
+        event: "",
+        ticket: "",
+        generation: 0,
+        holder: "",
+        head: "",
+        credential: "",
+        ends: 1,
+        serverTime: 1
+    )
+
+    private static func barcodeImport(tickets: [String]?) -> BarcodeAPI.Import {
+        BarcodeAPI.Import(
+            number: 1,
+            created: 1,
+            accessClass: 1,
+            fold: "none",
+            slow: false,
+            codes: 1,
+            hashed: 1,
+            warnings: [],
+            tickets: tickets
+        )
+    }
+
+    private static func holderTicket(_ optional: String?) -> HolderAPI.Ticket {
+        HolderAPI.Ticket(
+            event: "",
+            ticket: "",
+            generation: 0,
+            state: "",
+            message: optional,
+            holder: optional,
+            packs: true,
+            binding: "",
+            serverTime: 1
         )
     }
 
@@ -74,16 +128,22 @@ enum Samples {
         draft.maxUses = 1
         draft.reentry = true
         draft.methods = ["live"]
+        draft.checkID = true
         return draft
     }
 
-    private static let event = EventAPI.Event(
-        id: "",
-        draft: House.draft(),
-        revision: 1,
-        manifest: 1,
-        created: 1
-    )
+    private static let event = event(keys: nil)
+
+    private static func event(keys: String?) -> EventAPI.Event {
+        EventAPI.Event(
+            id: "",
+            draft: House.draft(),
+            revision: 1,
+            manifest: 1,
+            created: 1,
+            keys: keys
+        )
+    }
     private static let report = AttendanceAPI.Report(
         event: "",
         name: "",
@@ -109,7 +169,7 @@ enum Samples {
         "Access": Sample(EventAPI.Access(accessClass: 1, hall: 1, from: 1, until: 2)),
         "Policy": Sample(EventAPI.Policy()),
         "EventDraft": Sample(House.draft()),
-        "Event": Sample(event),
+        "Event": Sample(event(keys: "")),
         "EventSummary": Sample(
             EventAPI.Summary(
                 id: "",
@@ -148,6 +208,29 @@ enum Samples {
                 serverTime: 1
             )
         ),
+        "HolderTicket": Sample(holderTicket("")),
+        "PackDraft": Sample(PackAPI.Draft(device: "", from: 1, minutes: 1, takeOver: true)),
+        "Pack": Sample(pack),
+        "Binding": Sample(PackAPI.Binding(device: "", holder: "", pop: "", takeOver: true)),
+        "Bound": Sample(bound),
+        "Barcode": Sample(
+            BarcodeAPI.Item(code: "", accessClass: 1, reference: "", seat: "")
+        ),
+        "BarcodeDraft": Sample(BarcodeAPI.Draft(accessClass: 1, codes: [])),
+        "BarcodeImport": Sample(barcodeImport(tickets: [])),
+        "BarcodeImportList": Sample(BarcodeAPI.ImportList(imports: [])),
+        "SpareDraft": Sample(TicketAPI.SpareDraft(count: 1, accessClass: 1)),
+        "Assignment": Sample(
+            TicketAPI.Assignment(
+                ticket: "",
+                accessClass: 1,
+                reference: "",
+                seat: "",
+                status: "valid",
+                reason: ""
+            )
+        ),
+        "Pass": Sample(TicketAPI.Pass(ticket: "", generation: 0, paper: "", totpKey: "")),
         "KeyDraft": Sample(AdminAPI.KeyDraft(name: "", scopes: [])),
         "NewKey": Sample(AdminAPI.NewKey(id: "", name: "", scopes: [], apiKey: "")),
         "Key": Sample(
@@ -226,6 +309,13 @@ enum Samples {
             )
         ),
         "InvalidMember": Sample(ProblemDetails.InvalidMember(pointer: "", detail: "")),
+        "SigningKey": Sample(KeySamples.key(1)),
+        "SigningKeyTrust": Sample(KeySamples.trust(1)),
+        "SigningKeyList": Sample(SigningKeyAPI.List(keys: [], trust: KeySamples.trust(1))),
+        "KeyRotation": Sample(
+            SigningKeyAPI.Rotation(role: "", event: "", overlapSeconds: 1, reserve: true)
+        ),
+        "SigningKeyChange": Sample(KeySamples.change(1)),
     ]
 
     /// With nothing set that may be missing: what the document has to call required.
@@ -243,6 +333,12 @@ enum Samples {
             )
         ),
         "HolderCode": Sample(HolderAPI.Code(state: "", serverTime: 1)),
+        "HolderTicket": Sample(holderTicket(nil)),
+        "PackDraft": Sample(PackAPI.Draft(device: "")),
+        "Barcode": Sample(BarcodeAPI.Item(code: "")),
+        "BarcodeImport": Sample(barcodeImport(tickets: nil)),
+        "Binding": Sample(PackAPI.Binding(device: "", holder: "", pop: "")),
+        "SpareDraft": Sample(TicketAPI.SpareDraft(count: 1)),
         "Key": Sample(
             AdminAPI.Key(id: "", name: "", scopes: [], device: nil, created: 1, revoked: nil)
         ),
@@ -262,6 +358,9 @@ enum Samples {
         "Tally": Sample(tally),
         "Attendance": Sample(report),
         "Problem": Sample(ProblemDetails(type: "", title: "", status: 400)),
+        "SigningKey": Sample(KeySamples.key(nil)),
+        "SigningKeyTrust": Sample(KeySamples.trust(nil)),
+        "SigningKeyChange": Sample(KeySamples.change(nil)),
     ]
 
     /// How the server reads the body of each operation that has an example.
@@ -274,11 +373,67 @@ enum Samples {
         "POST /v1/events/{event}/manifest": {
             _ = try WireJSON.decode([String: String].self, from: $0)
         },
+        "POST /v1/tickets/{ticket}/pack": { _ = try WireJSON.decode(PackAPI.Draft.self, from: $0) },
+        "POST /v1/tickets/{ticket}/holder": {
+            _ = try WireJSON.decode(PackAPI.Binding.self, from: $0)
+        },
+        "POST /t/{link}/pack": { _ = try WireJSON.decode(PackAPI.Draft.self, from: $0) },
+        "POST /t/{link}/holder": { _ = try WireJSON.decode(PackAPI.Binding.self, from: $0) },
+        "POST /v1/events/{event}/barcodes": {
+            _ = try WireJSON.decode(BarcodeAPI.Draft.self, from: $0)
+        },
+        "POST /v1/events/{event}/spares": {
+            _ = try WireJSON.decode(TicketAPI.SpareDraft.self, from: $0)
+        },
+        "POST /v1/tickets/{ticket}/assign": {
+            _ = try WireJSON.decode(TicketAPI.Assignment.self, from: $0)
+        },
         "POST /v1/keys": { _ = try WireJSON.decode(AdminAPI.KeyDraft.self, from: $0) },
+        "POST /v1/signing-keys/rotate": {
+            _ = try WireJSON.decode(SigningKeyAPI.Rotation.self, from: $0)
+        },
         "POST /v1/gates": { _ = try WireJSON.decode(AdminAPI.GateDraft.self, from: $0) },
         "POST /v1/gate/enrol": { _ = try WireJSON.decode(GateAPI.Enrolment.self, from: $0) },
         "POST /v1/time": { _ = try WireJSON.decode(GateAPI.TimeRequest.self, from: $0) },
     ]
+}
+
+private enum KeySamples {
+    /// - Parameter optional: stands in every member that may be missing.
+    static func key(_ optional: Int64?) -> SigningKeyAPI.Key {
+        SigningKeyAPI.Key(
+            kid: "",
+            pub: "",
+            role: "",
+            event: optional.map { "\($0)" },
+            nbf: 1,
+            exp: 1,
+            revoked: optional,
+            listed: optional,
+            signsFrom: optional,
+            standing: ""
+        )
+    }
+
+    static func trust(_ optional: Int64?) -> SigningKeyAPI.Trust {
+        SigningKeyAPI.Trust(
+            version: 0,
+            expires: optional,
+            root: "",
+            threshold: 1,
+            rootFingerprint: "",
+            pending: []
+        )
+    }
+
+    static func change(_ optional: Int64?) -> SigningKeyAPI.Change {
+        SigningKeyAPI.Change(
+            key: key(optional),
+            signing: optional.map { "\($0)" },
+            trust: optional,
+            awaitsSignature: false
+        )
+    }
 }
 
 private enum EnvelopeBodySample {

@@ -218,3 +218,16 @@ struct PaperGate {
 func upload(_ records: some Sequence<SignedRecord>) -> [UInt8] {
     Array(records.map { $0.envelope.json + [UInt8(ascii: "\n")] }.joined())
 }
+
+extension CentralData {
+    /// The key that signs in a role at an instant.
+    func signing(
+        _ role: KeyRole,
+        of event: EventID? = nil,
+        at now: Timestamp
+    ) async throws -> KeyID? {
+        try await keys.list(event: event, at: now).first {
+            $0.role == role && $0.event == event && $0.standing == .signs
+        }?.id
+    }
+}

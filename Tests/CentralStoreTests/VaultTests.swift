@@ -27,7 +27,6 @@ struct VaultTests {
             event: nil,
             from: noon,
             until: noon + 60,
-            trustMin: 1,
             connection
         )
     }
@@ -41,8 +40,8 @@ struct VaultTests {
             try add(.manifest, vault, connection)
             try add(.receipt, vault, connection)
             return (
-                try vault.key(.manifest, event: nil, connection)?.key.seed,
-                try vault.key(.receipt, event: nil, connection)?.key.seed
+                try vault.line(.manifest, event: nil, connection).signers.last?.key.seed,
+                try vault.line(.receipt, event: nil, connection).signers.last?.key.seed
             )
         }
         #expect(first == seed(1) && second == seed(2))
@@ -71,7 +70,7 @@ struct VaultTests {
             try await database.write { connection in
                 try add(.manifest, vault, connection)
                 try connection.run("UPDATE signing_key SET role = 'receipt'", [])
-                _ = try vault.key(.receipt, event: nil, connection)
+                _ = try vault.line(.receipt, event: nil, connection)
             }
         }
     }

@@ -90,6 +90,7 @@ struct EntryLogTests {
     func kinds() throws {
         var bodies: [EntryRecord.Body] = [
             .start, .stop, .void(reference: 7, reason: ""), .force(reason: "fire \u{0}\"é"),
+            .force(reason: "phone is empty", ticket: TicketID(high: 1, low: .max)),
             .sync(oldOffset: .min, newOffset: .max),
             .scan(
                 EntryRecord.Scan(
@@ -142,7 +143,7 @@ struct EntryLogTests {
     @Test("a reason that is too long keeps its beginning, whole letters only")
     func longReason() throws {
         let long = "a" + String(repeating: "é", count: EntryRecord.reasonBytesMax)
-        guard case .force(let kept) = record(.force(reason: long)).body else {
+        guard case .force(let kept, nil) = record(.force(reason: long)).body else {
             Issue.record("another kind")
             return
         }

@@ -155,4 +155,21 @@ struct UploadCursorTests {
         #expect(cursor.action(written: 20, at: 0) == .halted(halt))
         #expect(UploadCursor(confirmed: 30).action(written: 20, at: 0) == .halted(halt))
     }
+
+    @Test("a gate that has nothing new asks now and then whether central still has all of it")
+    func probe() {
+        var cursor = UploadCursor(confirmed: 20, probeAt: 1000)
+        #expect(cursor.action(written: 20, at: 999) == .idle)
+        #expect(cursor.action(written: 20, at: 1000) == .send(from: 19))
+        cursor.handle(.receipt(next: 20), written: 20, at: 1000)
+        #expect(cursor.action(written: 20, at: 1001) == .idle)
+        let later = 1000 + UploadCursor.probeEvery.milliseconds
+        #expect(cursor.action(written: 20, at: later) == .send(from: 19))
+        // Central was put back from a copy that ends before record 7.
+        cursor.handle(.gap(expected: 7), written: 20, at: later)
+        #expect(cursor.action(written: 20, at: later) == .send(from: 7))
+        cursor.handle(.receipt(next: 20), written: 20, at: later)
+        #expect(cursor.action(written: 20, at: later + 1) == .idle)
+        #expect(UploadCursor(confirmed: 0, probeAt: 0).action(written: 0, at: 5) == .idle)
+    }
 }

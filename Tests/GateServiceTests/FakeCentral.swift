@@ -30,6 +30,7 @@ final class FakeCentral: Sendable {
         case gap(UInt64)
         case fork
         case badReceipt
+        /// Once: central has signed for another record than the gate's.
         case foreignHead
     }
 
@@ -41,7 +42,10 @@ final class FakeCentral: Sendable {
         var trustVersion: Int64 = 1
         var isNonceKept = true
         var epoch: UInt32 = 1
-        /// The log as it was taken in.
+        /// The keys that this epoch is bound to.
+        var sign: PublicKey
+        var box: BoxPublicKey
+        /// The log of this epoch, as it was taken in.
         var records: [SignedRecord] = []
         var uploads = 0
         var requests: [String: Int] = [:]
@@ -55,7 +59,9 @@ final class FakeCentral: Sendable {
     init(_ venue: TestVenue) throws {
         self.venue = venue
         scratch = try ScratchFolder()
-        script = Mutex(Script())
+        script = Mutex(
+            Script(sign: venue.deviceSign.publicKey, box: venue.deviceBox.publicKey)
+        )
     }
 
     func tell(_ change: @Sendable (inout Script) -> Void) {
@@ -118,7 +124,8 @@ final class FakeCentral: Sendable {
         }
         router.get("\(GateAPI.secrets(of: event))") { request, _ in
             try await self.answer(request, "secrets") { _ in
-                let sealed = self.venue.deviceBox.publicKey.seal(self.venue.barcodeKey)
+                let box = self.script.withLock { $0.box }
+                let sealed = box.seal(self.venue.barcodeKey)
                 let body = GateAPI.SealedSecrets(barcodeKey: Base64.encodeURL(sealed))
                 return Self.json([UInt8](try JSONEncoder().encode(body)))
             }
@@ -173,7 +180,15 @@ final class FakeCentral: Sendable {
                 )
             )
         else { return Self.problem(400, "about:blank") }
-        let (epoch, version) = script.withLock { ($0.epoch, $0.trustVersion) }
+        let (epoch, version) = script.withLock { script in
+            if script.sign != sign {
+                // Other keys: the next epoch, whose log is empty.
+                script.epoch += 1
+                script.records = []
+                (script.sign, script.box) = (sign, box)
+            }
+            return (script.epoch, script.trustVersion)
+        }
         let statement = venue.statement(epoch: epoch, sign: sign, box: box)
         let body = GateAPI.Enrolled(
             statement: EnvelopeBody(venue.statementEnvelope(statement)),
@@ -235,9 +250,9 @@ final class FakeCentral: Sendable {
         case .fork: return Self.problem(409, "/problems/log-fork")
         case .well, .badReceipt, .foreignHead: break
         }
+        let key = script.withLock { $0.sign }
         let records = try body.split(separator: 0x0A).map { line in
             let envelope = try Envelope(json: Array(line))
-            let key = venue.deviceSign.publicKey
             return try SignedRecord(envelope, device: venue.device, key: key)
         }
         tell { script in
@@ -250,6 +265,7 @@ final class FakeCentral: Sendable {
             let forged = Envelope(.receipt, payload: receipt().payload, signedBy: [venue.live])
             return Self.json(forged.json)
         case .foreignHead:
+            tell { $0.upload = .well }
             let head = [UInt8](repeating: 9, count: 32)
             return Self.json(venue.receiptEnvelope(receipt(head: head)).json)
         case .well, .gap, .fork: return Self.json(venue.receiptEnvelope(receipt()).json)

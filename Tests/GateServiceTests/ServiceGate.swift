@@ -62,10 +62,12 @@ struct ServiceGate: Sendable {
         guard let central = core.settings.central else { return }
         let sync = SyncLoop(core: core, client: client, settings: central)
         let upload = UploadLoop(core: core, client: client)
+        let mode = ModeRecords(core: core)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await sync.run() }
                 group.addTask { try await upload.run() }
+                group.addTask { try await mode.run() }
                 try await work()
                 group.cancelAll()
                 try await group.waitForAll()

@@ -1,5 +1,6 @@
 import AdmissionRules
 import EntryLogFormat
+import GateLogic
 import GateStore
 import Sodium
 import TestSupport

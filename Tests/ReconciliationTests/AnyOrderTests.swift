@@ -59,7 +59,9 @@ struct AnyOrderTests {
             let result = EntryRecord.PassageResult.allCases.randomElement(using: &random)
             door.pass(reference, result ?? .passed, at: time, lane: lane)
         case 16: door.write(.void(reference: reference), at: time, lane: lane)
-        case 17: door.write(.force, at: time, lane: lane)
+        case 17:
+            let forced = number.isMultiple(of: 2) ? ticket(number) : nil
+            door.write(.force(ticket: forced), at: time, lane: lane)
         default: door.write(.mode, at: time, lane: lane)
         }
     }
@@ -111,7 +113,8 @@ struct AnyOrderTests {
             }
             #expect(report.attended == report.tickets.count { $0.isAttended })
             let unsold = report.unknownTickets.count { $0.first != nil }
-            #expect(report.total.admitted >= report.attended + unsold)
+            let entered = report.total.admitted + report.total.forced
+            #expect(entered >= report.attended + unsold)
         }
     }
 
@@ -124,9 +127,8 @@ struct AnyOrderTests {
             let report = report(entries)
             var admissions: [TicketID: [LogEntry]] = [:]
             for entry in entries {
-                guard case .scan(let scan) = entry.kind, scan.code == .success,
-                    scan.direction == .entry, let ticket = scan.ticket,
-                    Self.sold[ticket]?.reentry != true, !isGivenBack(entry, entries)
+                guard let ticket = Self.entering(entry), Self.sold[ticket]?.reentry != true,
+                    !isGivenBack(entry, entries)
                 else { continue }
                 admissions[ticket, default: []].append(entry)
             }
@@ -134,14 +136,38 @@ struct AnyOrderTests {
                 let usesMax = Int(Self.sold[ticket]?.usesMax ?? 1)
                 let sound = admissions.filter { $0.standing == .sound }
                 let conflicts = report.conflicts.filter { $0.ticket == ticket }
-                #expect(conflicts.count == max(0, admissions.count - usesMax))
+                // A sound entry stands before a disputed one, and a forced one is no conflict.
+                let ordered = admissions.sorted { Self.order($0) < Self.order($1) }
+                let tooMany = ordered.dropFirst(usesMax).filter {
+                    $0.kind != .force(ticket: ticket)
+                }
+                #expect(conflicts.count == tooMany.count)
+                #expect(Set(conflicts.map(\.later.time)) == Set(tooMany.map(\.time)))
                 let first = sound.map(\.time).min()
                 if let known = report.tickets.first(where: { $0.ticket == ticket }) {
                     #expect(known.first?.time == first)
-                    #expect(known.admissions == sound.count)
+                    #expect(known.admissions == sound.count { $0.kind != .force(ticket: ticket) })
                 }
             }
         }
+    }
+
+    /// The ticket at whose expense an entry let somebody in.
+    private static func entering(_ entry: LogEntry) -> TicketID? {
+        switch entry.kind {
+        case .scan(let scan) where scan.code == .success && scan.direction == .entry: scan.ticket
+        case .force(let ticket): ticket
+        default: nil
+        }
+    }
+
+    private static func order(
+        _ entry: LogEntry
+    ) -> (UInt8, Timestamp, DeviceName, UInt32, UInt64) {
+        (
+            entry.standing.rawValue, entry.time, entry.log.device, entry.log.epoch,
+            entry.sequence
+        )
     }
 
     private func isGivenBack(_ admission: LogEntry, _ entries: [LogEntry]) -> Bool {

@@ -108,8 +108,8 @@ struct AttendanceTests {
     @Test("forced entries, free flow and tailgates are counted beside the three numbers")
     func others() {
         var door = Door("NRTH01", gate: 12)
-        door.write(.force, at: 0)
-        let forced = door.write(.force, at: 1)
+        door.write(.force(ticket: nil), at: 0)
+        let forced = door.write(.force(ticket: nil), at: 1)
         door.pass(forced, .abandoned, at: 2)
         door.pass(0, .freeFlow, at: 3)
         door.pass(0, .freeFlow, at: 4)

@@ -26,6 +26,7 @@ package struct PreparedGate: Sendable {
         try journal.setState(.trustRoot, venue.rootHash)
         try journal.setState(.statement, venue.statementEnvelope(venue.statement()).json)
         try journal.setState(.secrets, venue.deviceBox.publicKey.seal(venue.barcodeKey))
+        try journal.setState(.walletSecret, venue.deviceBox.publicKey.seal(venue.walletKey))
         if let manifest {
             let shelf = ManifestShelf(
                 folder: data.manifests,

@@ -14,6 +14,9 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case duplicateReference = "duplicate-reference"
     case reissueLimit = "reissue-limit"
     case ticketNotShowable = "ticket-not-showable"
+    case heldElsewhere = "held-elsewhere"
+    case keysAwaitSignature = "keys-await-signature"
+    case trustAwaitsSignature = "trust-awaits-signature"
     case idempotencyConflict = "idempotency-conflict"
     case idempotencyInFlight = "idempotency-in-flight"
     case logGap = "log-gap"
@@ -38,8 +41,9 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .conflict, .impossibleTransition, .duplicateReference, .reissueLimit,
-            .ticketNotShowable, .idempotencyInFlight, .logGap, .logFork:
+            .ticketNotShowable, .heldElsewhere, .idempotencyInFlight, .logGap, .logFork:
             .conflict
+        case .keysAwaitSignature, .trustAwaitsSignature: .conflict
         case .idempotencyConflict: .unprocessableContent
         case .manifestTooOld: .gone
         case .tooLarge: .contentTooLarge
@@ -64,6 +68,9 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
         case .duplicateReference: "This reference is taken within the event."
         case .reissueLimit: "The ticket has been reissued as often as is possible."
         case .ticketNotShowable: "The ticket has no code to show now."
+        case .heldElsewhere: "Another phone holds this ticket."
+        case .keysAwaitSignature: "The root keys have not yet signed for the event's keys."
+        case .trustAwaitsSignature: "The root keys have not yet signed the first trust list."
         case .idempotencyConflict: "The idempotency key was used for another request."
         case .idempotencyInFlight: "The first request with this idempotency key still runs."
         case .logGap: "Records are missing before these."

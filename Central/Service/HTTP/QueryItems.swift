@@ -5,7 +5,13 @@ struct QueryItems {
     /// Bytes of the whole query at most.
     static let bytesMax = 2048
 
+    static let none = QueryItems()
+
     private let items: [String: String]
+
+    private init() {
+        items = [:]
+    }
 
     /// - Throws: `Problem` for an unknown or repeated name.
     init(_ request: Request, known: Set<String>) throws(Problem) {

@@ -7,9 +7,12 @@ package struct RequestBodyBytes: Sendable {
     package enum Kind: Hashable, Sendable {
         case json
         case lines
+        /// Comma-separated values.
+        case table
     }
 
     package static let linesMediaType = "application/x-ndjson"
+    package static let tableMediaType = "text/csv"
 
     package let kind: Kind
     package let bytes: ByteBuffer
@@ -59,6 +62,7 @@ package struct RequestBodyBytes: Sendable {
         case nil where isEmpty: return .json
         case "application/json", "application/json ": return .json
         case linesMediaType, "application/jsonl", "application/ndjson": return .lines
+        case tableMediaType: return .table
         default:
             throw Problem(
                 .unsupportedMediaType,

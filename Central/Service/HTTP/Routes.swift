@@ -43,19 +43,28 @@ struct Routes {
 
     /// A route that writes, with its body in hand and `Idempotency-Key` obeyed.
     ///
-    /// - Parameter bodyMax: bytes of body at most; more is answered with 413.
+    /// - Parameters:
+    ///   - query: the names that the query may hold; `nil` leaves the query alone.
+    ///   - bodyMax: bytes of body at most; more is answered with 413.
     mutating func write(
         _ method: HTTPRequest.Method,
         _ path: String,
+        query: Set<String>? = nil,
         scopes: Scopes,
         bodyMax: Int,
         handler: @Sendable @escaping (WriteRequest, CallerContext) async throws -> Answer
     ) {
         let idempotency = idempotency
         add(method, path, scopes) { request, context in
+            let items = try query.map { names throws(Problem) in
+                try QueryItems(request, known: names)
+            }
             let body = try await RequestBodyBytes(request, max: bodyMax)
             return try await idempotency.run(request, body, caller: context.caller) { keeping in
-                try await handler(WriteRequest(body: body, keeping: keeping), context)
+                try await handler(
+                    WriteRequest(body: body, query: items ?? .none, keeping: keeping),
+                    context
+                )
             }
         }
     }
@@ -89,6 +98,8 @@ struct Routes {
 /// A write with its body in hand.
 struct WriteRequest: Sendable {
     let body: RequestBodyBytes
+    /// Empty where the route asked for none.
+    let query: QueryItems
     /// Set when the caller gave an `Idempotency-Key`.
     let keeping: Idempotency.Keeping?
 }

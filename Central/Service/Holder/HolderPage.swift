@@ -18,11 +18,17 @@ struct HolderPage: Sendable {
         version = assets.version
     }
 
-    func response(link: String, ticket: StoredTicket, event: StoredEvent) -> Response {
+    func response(
+        link: String,
+        ticket: StoredTicket,
+        event: StoredEvent,
+        in language: PageLanguage
+    ) -> Response {
         let starts = event.details.starts
         let values: [String: String?] = [
             "version": version,
-            "token_path": "\(HolderLinks.path)\(link)/token",
+            "title": event.details.name,
+            "manifest_path": "\(HolderLinks.path)\(link)/manifest.webmanifest",
             "event": event.details.name,
             "venue": event.details.venue.isEmpty ? nil : event.details.venue,
             "starts_rfc3339": starts.rfc3339,
@@ -31,11 +37,27 @@ struct HolderPage: Sendable {
             "hall": Self.halls(of: ticket, event),
             "seat": ticket.seat.isEmpty ? nil : ticket.seat,
         ]
-        return html(.ok, page.render(values.compactMapValues(\.self)))
+        return html(.ok, render(page, values.compactMapValues(\.self), language), language)
     }
 
-    func unknownLink() -> Response {
-        html(.notFound, unknown.render(["version": version]))
+    /// The page without a ticket: a phone keeps it, and fills in what it saved, when there is no
+    /// network.
+    func shell(in language: PageLanguage) -> Response {
+        let values = ["version": version, "title": "Stile", "shell": "1"]
+        return html(.ok, render(page, values, language), language)
+    }
+
+    func unknownLink(in language: PageLanguage) -> Response {
+        html(.notFound, render(unknown, ["version": version], language), language)
+    }
+
+    private func render(
+        _ template: MustacheTemplate,
+        _ values: [String: String],
+        _ language: PageLanguage
+    ) -> String {
+        let words = HolderWords(language: language).template
+        return template.render(values.merging(words) { value, _ in value })
     }
 
     /// The names of the halls that the ticket's class may enter.
@@ -53,11 +75,17 @@ struct HolderPage: Sendable {
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
     }
 
-    private func html(_ status: HTTPResponse.Status, _ text: String) -> Response {
+    private func html(
+        _ status: HTTPResponse.Status,
+        _ text: String,
+        _ language: PageLanguage
+    ) -> Response {
         Response(
             status: status,
             headers: [
                 .contentType: "text/html; charset=utf-8",
+                .contentLanguage: language.rawValue,
+                .vary: "Accept-Language",
                 .cacheControl: "no-store",
                 .contentSecurityPolicy: Self.policy,
                 EdgeMiddleware.referrerPolicy: "no-referrer",
@@ -66,8 +94,9 @@ struct HolderPage: Sendable {
         )
     }
 
-    /// Nothing but our own script and style; nothing inline; no frame around the page.
+    /// Nothing but our own scripts, styles and pictures; nothing inline; no frame around the page.
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        + "img-src 'self' data:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'"
 }

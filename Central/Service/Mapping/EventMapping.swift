@@ -68,7 +68,8 @@ extension ClassDetails {
             name: accessClass.name,
             usesMax: UInt16(clamping: accessClass.maxUses),
             reentry: accessClass.reentry,
-            methods: Methods(words: accessClass.methods)
+            methods: Methods(words: accessClass.methods),
+            checksID: accessClass.checkID
         )
     }
 }
@@ -126,7 +127,8 @@ extension EventAPI.Event {
             ),
             revision: event.summary.revision,
             manifest: event.summary.manifestVersion,
-            created: event.summary.created.milliseconds
+            created: event.summary.created.milliseconds,
+            keys: event.summary.awaitsSignature ? "await-signature" : "in-force"
         )
     }
 }
@@ -138,7 +140,8 @@ extension EventAPI.AccessClass {
             name: details.name,
             methods: details.methods.words,
             maxUses: Int(details.usesMax),
-            reentry: details.reentry
+            reentry: details.reentry,
+            checkID: details.checksID
         )
     }
 }

@@ -1,4 +1,6 @@
 import CentralStore
+import Encodings
+import Sodium
 import TicketModel
 import TokenFormat
 import VenueAPI
@@ -15,6 +17,7 @@ extension TicketOrder {
             usesMax: draft.maxUses.map { UInt16(clamping: $0) },
             reentry: draft.reentry,
             methods: draft.methods.map(Methods.init(words:)),
+            checksID: draft.checkID,
             notBefore: draft.validFrom.map(Timestamp.init(milliseconds:)),
             expires: draft.validUntil.map(Timestamp.init(milliseconds:))
         )
@@ -49,6 +52,9 @@ extension TicketAPI.Ticket {
             maxUses: Int(ticket.usesMax),
             reentry: ticket.reentry,
             methods: ticket.methods.words,
+            checkID: ticket.checksID,
+            holder: ticket.hold?.holder.map { Base64.encodeURL($0.bytes) },
+            packUntil: ticket.hold?.packUntil?.milliseconds,
             issued: ticket.issued.milliseconds
         )
     }
@@ -62,6 +68,79 @@ extension TicketAPI.Token {
             starts: token.fields.startTime.milliseconds,
             ends: token.fields.endTime.milliseconds
         )
+    }
+}
+
+extension PackWish {
+    /// - Parameter mayMove: whether it may come from another phone where the draft does not say.
+    init(_ draft: PackAPI.Draft, mayMove: Bool, isByLink: Bool) throws(Problem) {
+        self.init(
+            device: try DeviceTag(sent: draft.device),
+            from: draft.from.map(Timestamp.init(milliseconds:)),
+            minutes: draft.minutes,
+            mayMove: draft.takeOver ?? mayMove,
+            isByLink: isByLink
+        )
+    }
+}
+
+extension PackAPI.Pack {
+    init(_ pack: IssuedPack, at now: Timestamp) {
+        let codes = pack.codes
+        self.init(
+            event: pack.ticket.event.hex,
+            ticket: pack.ticket.id.hex,
+            generation: pack.ticket.generation.number,
+            head: Base64.encodeURL(codes.head),
+            step: Int(OfflineCodes.step),
+            count: codes.count,
+            signatures: Base64.encodeURL(codes.signatures),
+            starts: codes.starts.milliseconds,
+            ends: codes.ends.milliseconds,
+            serverTime: now.milliseconds
+        )
+    }
+}
+
+extension PackAPI.Bound {
+    init(_ bound: BoundTicket, at now: Timestamp) {
+        self.init(
+            event: bound.ticket.event.hex,
+            ticket: bound.ticket.id.hex,
+            generation: bound.ticket.generation.number,
+            holder: Base64.encodeURL(bound.holder.bytes),
+            head: Base64.encodeURL(bound.head),
+            credential: Base64.encodeURL(bound.credential),
+            ends: bound.ends.milliseconds,
+            serverTime: now.milliseconds
+        )
+    }
+}
+
+extension HolderBinding {
+    /// - Parameter mayMove: whether it may come from another phone where the draft does not say.
+    init(_ draft: PackAPI.Binding, mayMove: Bool, isByLink: Bool) throws(Problem) {
+        guard let bytes = Base64.decodeURL(draft.holder), let holder = PublicKey(bytes: bytes)
+        else { throw .invalid("/holder", "is not a key of 32 bytes in base64url") }
+        guard let proof = Base64.decodeURL(draft.pop).flatMap({ Signature(bytes: $0) }) else {
+            throw .invalid("/pop", "is not a signature of 64 bytes in base64url")
+        }
+        self.init(
+            device: try DeviceTag(sent: draft.device),
+            holder: holder,
+            proof: proof,
+            mayMove: draft.takeOver ?? mayMove,
+            isByLink: isByLink
+        )
+    }
+}
+
+extension DeviceTag {
+    fileprivate init(sent name: String) throws(Problem) {
+        guard let tag = DeviceTag(name: name) else {
+            throw .invalid("/device", "is not 16 to 64 bytes long")
+        }
+        self = tag
     }
 }
 

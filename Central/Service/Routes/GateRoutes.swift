@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import Metrics
 import NIOCore
+import ServiceLifecycle
 import TicketModel
 import TrustFormat
 import VenueAPI
@@ -12,6 +13,8 @@ import VenueAPI
 /// What gates call: enrolment, trust, time, upload of their logs.
 struct GateRoutes {
     static let bodyMax = 16 << 10
+    /// How often a waiting gate's question is looked into again.
+    static let lookEvery = Duration.seconds(1)
 
     let data: CentralData
     let clock: ServiceClock
@@ -36,7 +39,18 @@ struct GateRoutes {
 
     @Sendable
     private func trust(_ request: Request, _ context: CallerContext) async throws -> Response {
-        let current = try await data.keys.trust(at: clock.now())
+        let query = try QueryItems(request, known: ["after", "wait"])
+        let current: CurrentTrust
+        if let after = try query.number("after", in: 0...Int.max) {
+            let seconds = try query.number("wait", in: 0...GateAPI.waitSecondsMax) ?? 0
+            let newer = try await newer(than: Int64(after), wait: .seconds(seconds))
+            guard let newer else {
+                return Response(status: .notModified, headers: [.cacheControl: "no-store"])
+            }
+            current = newer
+        } else {
+            current = try await data.keys.trust(at: clock.now())
+        }
         let tag = "\"\(current.version)\""
         if let known = request.headers[.ifNoneMatch], ServedFile.matches(known, tag) {
             return Response(status: .notModified, headers: [.eTag: tag])
@@ -46,6 +60,26 @@ struct GateRoutes {
             headers: [.contentType: Answer.json, .eTag: tag, .cacheControl: "no-cache"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: current.envelope))
         )
+    }
+
+    /// The list that follows `version` for a gate that holds it; `nil` if none came in time, or if
+    /// the server is about to stop.
+    ///
+    /// Another process may change keys, so the database is asked once a second.
+    private func newer(than version: Int64, wait: Duration) async throws -> CurrentTrust? {
+        let watch = ContinuousClock()
+        let deadline = watch.now + wait
+        return try await cancelWhenGracefulShutdown {
+            while true {
+                if let next = try await data.keys.trust(after: version, at: clock.now()) {
+                    return next
+                }
+                let left = deadline - watch.now
+                guard left > .zero, !Task.isCancelled else { return nil }
+                // Cancelled while it waits: the guard above ends it.
+                try? await Task.sleep(for: min(left, Self.lookEvery))
+            }
+        }
     }
 
     @Sendable

@@ -37,13 +37,17 @@ struct TicketRoutes {
                 try await self.change(change, request, context)
             }
         }
-        routes.write(
-            .post,
-            "/v1/tickets/{ticket}/reissue",
-            scopes: .issue,
-            bodyMax: Self.reasonBytesMax,
-            handler: reissue
-        )
+        for (verb, change) in [("reissue", TicketChange.reissue), ("reprint", .reprint)] {
+            routes.write(
+                .post,
+                "/v1/tickets/{ticket}/\(verb)",
+                scopes: .issue,
+                bodyMax: Self.reasonBytesMax
+            ) { request, context in
+                try await self.renew(change, request, context)
+            }
+        }
+        routes.read("/v1/tickets/{ticket}/codes", scopes: .issue, handler: codes)
     }
 
     private static let verbs: [(String, TicketChange)] = [
@@ -87,6 +91,11 @@ struct TicketRoutes {
                 TicketAPI.Draft.self,
                 from: body.bytes,
                 countMax: WireLimits.ticketsMax
+            )
+        case .table:
+            throw Problem(
+                .unsupportedMediaType,
+                "Send application/json or \(RequestBodyBytes.linesMediaType)."
             )
         }
         guard !drafts.isEmpty else { throw Problem(.invalidRequest, "There is no ticket in it.") }
@@ -153,8 +162,19 @@ struct TicketRoutes {
         guard let code = query["code"] else { throw Problem.invalid("code", "is missing") }
         guard let event = try query.parsed("event", as: "an event's id", { EventID(hex: $0) })
         else { throw Problem.invalid("event", "is missing") }
-        let ticket = try await data.tickets.ticket(ownCode: code, event: event)
-        return Answer(.ok, TicketAPI.Ticket(ticket)).response
+        return Answer(.ok, TicketAPI.Ticket(try await ticket(code, event))).response
+    }
+
+    /// The ticket of an own static code, or else of an imported barcode.
+    private func ticket(
+        _ code: String,
+        _ event: EventID
+    ) async throws(StoreError) -> StoredTicket {
+        do throws(StoreError) {
+            return try await data.tickets.ticket(ownCode: code, event: event)
+        } catch .notFound(.ticket) {
+            return try await data.barcodes.ticket(barcode: Array(code.utf8), event: event)
+        }
     }
 
     @Sendable
@@ -171,14 +191,22 @@ struct TicketRoutes {
         Answer(.ok, TicketAPI.Ticket(try await changed(change, request, context)))
     }
 
-    @Sendable
-    private func reissue(
+    private func renew(
+        _ change: TicketChange,
         _ request: WriteRequest,
         _ context: CallerContext
     ) async throws -> Answer {
-        let ticket = try await changed(.reissue, request, context)
+        let ticket = try await changed(change, request, context)
         let credentials = try await data.tickets.credentials(of: ticket)
         return Answer(.ok, TicketAPI.Issued(ticket, credentials, links: links))
+    }
+
+    /// The codes of the present generation again, for a second print.
+    @Sendable
+    private func codes(_ request: Request, _ context: CallerContext) async throws -> Response {
+        let ticket = try await data.tickets.ticket(context.ticket())
+        let credentials = try await data.tickets.credentials(of: ticket)
+        return Answer(.ok, TicketAPI.Issued(ticket, credentials, links: links)).response
     }
 
     private func changed(

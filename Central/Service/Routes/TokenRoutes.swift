@@ -14,6 +14,9 @@ struct TokenRoutes {
     static let scaleRange = 1...32
     static let scaleStandard = 8
 
+    /// Bytes of a wish for a pack.
+    static let packBytesMax = 4 << 10
+
     let data: CentralData
     let clock: ServiceClock
 
@@ -38,6 +41,47 @@ struct TokenRoutes {
             let token = try await self.token(of: context)
             return Self.answer("image/png", try QRCode(token.text, .screen).png(scale: scale))
         }
+        routes.write(
+            .post,
+            "/v1/tickets/{ticket}/pack",
+            scopes: .issue,
+            bodyMax: Self.packBytesMax,
+            handler: pack
+        )
+        routes.write(
+            .post,
+            "/v1/tickets/{ticket}/holder",
+            scopes: .issue,
+            bodyMax: Self.packBytesMax,
+            handler: bind
+        )
+    }
+
+    /// Whoever may issue may also move a ticket to another phone, unless the request says no.
+    @Sendable
+    private func pack(_ request: WriteRequest, _ context: CallerContext) async throws -> Answer {
+        let draft = try request.body.json(PackAPI.Draft.self)
+        let now = clock.now()
+        let pack = try await data.tickets.pack(
+            context.ticket(),
+            PackWish(draft, mayMove: true, isByLink: false),
+            by: context.caller.key,
+            at: now
+        )
+        return Answer(.ok, PackAPI.Pack(pack, at: now))
+    }
+
+    @Sendable
+    private func bind(_ request: WriteRequest, _ context: CallerContext) async throws -> Answer {
+        let draft = try request.body.json(PackAPI.Binding.self)
+        let now = clock.now()
+        let bound = try await data.tickets.bind(
+            context.ticket(),
+            HolderBinding(draft, mayMove: true, isByLink: false),
+            by: context.caller.key,
+            at: now
+        )
+        return Answer(.ok, PackAPI.Bound(bound, at: now))
     }
 
     private func token(

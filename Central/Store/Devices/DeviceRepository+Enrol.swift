@@ -38,7 +38,7 @@ extension DeviceRepository {
             let receipt = try log.receipt(at: now, connection)
             return (statement: statement, receipt: receipt)
         }
-        let season = keys.seasonKeys
+        let signers = try await keys.signers(at: now)
         let trust = try await keys.trust(at: now)
         let trustEnvelope: Envelope
         do { trustEnvelope = try Envelope(json: trust.envelope) } catch {
@@ -46,11 +46,11 @@ extension DeviceRepository {
         }
         return GateAPI.Enrolled(
             statement: EnvelopeBody(
-                Envelope(.device, payload: enrolled.statement.payload, signedBy: [season.deviceCA])
+                Envelope(.device, payload: enrolled.statement.payload, signedBy: [signers.deviceCA])
             ),
             trust: EnvelopeBody(trustEnvelope),
             receipt: EnvelopeBody(
-                Envelope(.receipt, payload: enrolled.receipt.payload, signedBy: [season.receipt])
+                Envelope(.receipt, payload: enrolled.receipt.payload, signedBy: [signers.receipt])
             )
         )
     }

@@ -87,14 +87,15 @@ package struct DeviceRepository: Sendable {
 
     /// Says that a device is not to be believed any more, and takes its API keys away.
     ///
-    /// The trust list gets its next version. Revoking again keeps the first instant.
+    /// The trust list gets its next version, if central signs it itself. Revoking again keeps the
+    /// first instant.
     ///
     /// - Throws: `.notFound(.device)`.
     package func revoke(_ name: DeviceName, at now: Timestamp) async throws(StoreError) {
-        let issuer = keys.issuer
+        let desk = keys.desk
         try await database.transaction { connection in
             guard try Self.device(name, connection).revoked == nil else { return }
-            let version = try TrustIssuer.nextVersion(connection)
+            try TrustDesk.lock(connection)
             try connection.run(
                 "UPDATE device SET revoked = ? WHERE name = ?",
                 [.time(now), .text(name.text)]
@@ -103,11 +104,11 @@ package struct DeviceRepository: Sendable {
                 "UPDATE api_key SET revoked = coalesce(revoked, ?) WHERE device = ?",
                 [.time(now), .text(name.text)]
             )
-            try issuer.issue(version: version, at: now, connection)
+            try desk.publish(at: now, connection)
         }
     }
 
-    /// The event's barcode key, sealed to the keys that the device enrolled with last.
+    /// The event's barcode key and wallet key, sealed to the keys that the device enrolled with last.
     ///
     /// - Throws: `.notFound(.event)`; `.notFound(.device)` if it has not enrolled;
     ///   `.deviceRevoked`.
@@ -115,7 +116,8 @@ package struct DeviceRepository: Sendable {
         of event: EventID,
         for name: DeviceName
     ) async throws(StoreError) -> GateAPI.SealedSecrets {
-        let barcodeKey = try await keys.eventKeys(event).barcodeKey
+        let barcodeKey = try await keys.barcodeKey(of: event)
+        let walletKey = try await keys.walletKey(event)
         let box = try await database.snapshot { connection in
             let device = try Self.device(name, connection)
             guard device.revoked == nil else { throw StoreError.deviceRevoked }
@@ -124,7 +126,10 @@ package struct DeviceRepository: Sendable {
             else { throw StoreError.notFound(.device) }
             return held.box
         }
-        return GateAPI.SealedSecrets(barcodeKey: Base64.encodeURL(box.seal(barcodeKey)))
+        return GateAPI.SealedSecrets(
+            barcodeKey: Base64.encodeURL(box.seal(barcodeKey)),
+            walletKey: Base64.encodeURL(box.seal(walletKey))
+        )
     }
 
     private static let columns =

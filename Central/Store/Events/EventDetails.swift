@@ -67,19 +67,23 @@ package struct ClassDetails: Hashable, Sendable {
     package var usesMax: UInt16
     package var reentry: Bool
     package var methods: Methods
+    /// Whether staff must see an identity document.
+    package var checksID: Bool
 
     package init(
         number: ClassNumber,
         name: String,
         usesMax: UInt16 = 1,
         reentry: Bool = false,
-        methods: Methods = .standard
+        methods: Methods = .standard,
+        checksID: Bool = false
     ) {
         self.number = number
         self.name = name
         self.usesMax = usesMax
         self.reentry = reentry
         self.methods = methods
+        self.checksID = checksID
     }
 }
 
@@ -133,6 +137,8 @@ package struct EventSummary: Hashable, Sendable {
     package let revision: Int64
     /// The newest manifest; 0 before the first.
     package let manifestVersion: Int64
+    /// No trust list in force names its keys: nothing can be issued before the root keys signed.
+    package let awaitsSignature: Bool
 
     package var cursor: EventCursor { EventCursor(starts: starts, id: id) }
 }

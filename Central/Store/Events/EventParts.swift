@@ -32,16 +32,17 @@ struct EventParts {
         )
         try connection.runBatch(
             """
-            INSERT INTO access_class(event, number, name, uses_max, reentry, methods)
-            VALUES(?, ?, ?, ?, ?, ?)
+            INSERT INTO access_class(event, number, name, uses_max, reentry, methods,
+                check_id)
+            VALUES(?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(event, number) DO UPDATE SET name = excluded.name,
                 uses_max = excluded.uses_max, reentry = excluded.reentry,
-                methods = excluded.methods
+                methods = excluded.methods, check_id = excluded.check_id
             """,
             details.classes.map {
                 [
                     .id(event), .number($0.number), .text($0.name), .number($0.usesMax),
-                    .flag($0.reentry), .number($0.methods.rawValue),
+                    .flag($0.reentry), .number($0.methods.rawValue), .flag($0.checksID),
                 ]
             }
         )
@@ -99,7 +100,7 @@ struct EventParts {
     func classes() throws -> [ClassDetails] {
         try connection.rows(
             """
-            SELECT number, name, uses_max, reentry, methods FROM access_class
+            SELECT number, name, uses_max, reentry, methods, check_id FROM access_class
             WHERE event = ? ORDER BY number
             """,
             [.id(event)]
@@ -109,7 +110,8 @@ struct EventParts {
                 name: try row.text(1),
                 usesMax: try row.number(2),
                 reentry: try row.flag(3),
-                methods: Methods(rawValue: try row.number(4))
+                methods: Methods(rawValue: try row.number(4)),
+                checksID: try row.flag(5)
             )
         }
     }

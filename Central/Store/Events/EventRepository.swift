@@ -13,7 +13,8 @@ package struct EventRepository: Sendable {
         self.keys = keys
     }
 
-    /// Creates an event and its keys; the trust list gets its next version.
+    /// Creates an event and its keys; the trust list gets its next version, if central signs it
+    /// itself.
     ///
     /// - Throws: `.invalid` for details that break a rule; `.limitReached(.signingKey)` when the
     ///   trust list is full.
@@ -70,11 +71,12 @@ package struct EventRepository: Sendable {
             try EventParts(event: id, connection).replace(by: details)
             if old.details.ends != details.ends {
                 let ends = details.ends
-                let trust = try keys.extendEventKeys(id, ends: ends, at: now, connection)
-                try connection.run(
-                    "UPDATE event SET trust_min = ? WHERE id = ?",
-                    [.integer(trust), .id(id)]
-                )
+                if let trust = try keys.extendEventKeys(id, ends: ends, at: now, connection) {
+                    try connection.run(
+                        "UPDATE event SET trust_min = ? WHERE id = ?",
+                        [.integer(trust), .id(id)]
+                    )
+                }
             }
             return try Self.event(id, connection)
         }
@@ -127,7 +129,7 @@ package struct EventRepository: Sendable {
     }
 
     private static let summaryColumns =
-        "id, name, venue, starts, ends, created, revision, manifest_version"
+        "id, name, venue, starts, ends, created, revision, manifest_version, trust_min"
 
     private static func summary(_ row: any SQLRow) throws -> EventSummary {
         EventSummary(
@@ -138,7 +140,8 @@ package struct EventRepository: Sendable {
             ends: try row.time(4),
             created: try row.time(5),
             revision: try row.integer(6),
-            manifestVersion: try row.integer(7)
+            manifestVersion: try row.integer(7),
+            awaitsSignature: try row.integer(8) == 0
         )
     }
 
@@ -150,9 +153,13 @@ package struct EventRepository: Sendable {
             [.id(id)]
         ) { row in
             let policy = GatePolicy(
-                unlisted: try row.parsed(8, try row.text(8), GatePolicy.Unlisted.init),
-                untrustedClock: try row.parsed(9, try row.text(9), GatePolicy.UntrustedClock.init),
-                isolated: try row.parsed(10, try row.text(10), GatePolicy.Isolated.init)
+                unlisted: try row.parsed(9, try row.text(9), GatePolicy.Unlisted.init),
+                untrustedClock: try row.parsed(
+                    10,
+                    try row.text(10),
+                    GatePolicy.UntrustedClock.init
+                ),
+                isolated: try row.parsed(11, try row.text(11), GatePolicy.Isolated.init)
             )
             return (try summary(row), policy)
         }

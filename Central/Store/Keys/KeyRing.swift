@@ -6,116 +6,151 @@ import TrustFormat
 
 /// The private keys of central, and what it signs with them.
 ///
-/// Keys of events are read once and then kept in memory; they never change under their event.
+/// Opened keys are kept in memory; every use first asks the database whether keys have changed, so
+/// that all processes sign with a new key, and none with a revoked one, from the same instant on.
 package final class KeyRing: Sendable {
     /// Keys that central signs with are renewed when less than this is left.
     static let seasonRenewal = Duration.seconds(30 * 86_400)
     static let seasonLife = Duration.seconds(400 * 86_400)
+    /// Statements about devices live for long, and the key that signed them must outlive them.
+    static let deviceCALife = seasonLife + DeviceRepository.statementLife
     static let rootLife = Duration.seconds(20 * 365 * 86_400)
     /// Keys and manifests of an event stay good this long after its end.
     package static let eventGrace = Duration.seconds(12 * 3600)
 
     let database: any Database
     let vault: KeyVault
-    private let season: Mutex<SeasonKeys>
-    private let events = Mutex<[EventID: EventKeys]>([:])
+    private let held: Mutex<Held>
 
-    private init(_ database: any Database, _ vault: KeyVault, _ season: SeasonKeys) {
+    private struct Held {
+        var revision: Int64
+        var season: SeasonKeys
+        var events: [EventID: EventKeyBook] = [:]
+    }
+
+    private init(_ database: any Database, _ vault: KeyVault, _ held: Held) {
         self.database = database
         self.vault = vault
-        self.season = Mutex(season)
+        self.held = Mutex(held)
     }
 
-    var seasonKeys: SeasonKeys { season.withLock { $0 } }
-    var issuer: TrustIssuer {
-        let keys = seasonKeys
-        return TrustIssuer(root: keys.root, logBox: keys.logBox.publicKey)
+    var desk: TrustDesk { TrustDesk(vault: vault) }
+    /// As they were last read, for what never changes; to sign, ask ``signers(at:)``.
+    var seasonKeys: SeasonKeys { held.withLock { $0.season } }
+
+    /// Fingerprint of the root keys, which devices pin at enrolment; as it was last read.
+    package var rootHash: [UInt8] { TrustList.rootHash(of: seasonKeys.roots) }
+    /// The key that verifies the newest receipts; as it was last read.
+    package var receiptKey: PublicKey {
+        let newest = seasonKeys.receipt.anySigner(at: Timestamp(milliseconds: .max))
+        guard let newest else { preconditionFailure("keys without a receipt key are not opened") }
+        return newest.key.publicKey
+    }
+    /// Opens evidence that gates sealed to central; as it was last read.
+    package var logBox: BoxKey {
+        guard let first = seasonKeys.logBoxes.first else {
+            preconditionFailure("keys without a log box are not opened")
+        }
+        return first
     }
 
-    /// Fingerprint of the root keys, which devices pin at enrolment.
-    package var rootHash: [UInt8] { TrustList.rootHash(of: [seasonKeys.root.publicKey]) }
-    /// The key that verifies receipts.
-    package var receiptKey: PublicKey { seasonKeys.receipt.publicKey }
-    /// Opens evidence that gates sealed to central.
-    package var logBox: BoxKey { seasonKeys.logBox }
+    /// Opens evidence that was sealed to this or to an earlier key of central.
+    package func openEvidence(_ sealed: [UInt8]) -> [UInt8]? {
+        for box in seasonKeys.logBoxes {
+            if let opened = box.open(sealed) { return opened }
+        }
+        return nil
+    }
 
     /// Draws all keys of a new installation.
+    ///
+    /// - Parameter offline: the roots that are kept elsewhere; `nil` draws an online root.
     static func create(
         _ vault: KeyVault,
+        offline: RootSet?,
         at now: Timestamp,
         _ connection: any SQLConnection
     ) throws {
         try connection.run(
-            "INSERT INTO installation(id, created, trust_version) VALUES(1, ?, 0)",
-            [.time(now)]
+            """
+            INSERT INTO installation(id, created, trust_version, offline, threshold)
+            VALUES(1, ?, 0, ?, ?)
+            """,
+            [.time(now), .number(offline == nil ? 0 : 1), .number(offline?.threshold ?? 1)]
         )
-        let version = try TrustIssuer.nextVersion(connection)
-        for role in StoredRole.season {
+        let desk = TrustDesk(vault: vault)
+        if let offline {
+            try desk.setRoots(offline.keys, threshold: offline.threshold, connection)
+        } else {
             try vault.addKey(
-                role,
+                .root,
                 event: nil,
                 from: now.wholeSecond,
-                until: now + (role == .root ? rootLife : seasonLife),
-                trustMin: version,
+                until: now + rootLife,
                 connection
             )
+            try connection.run(
+                "INSERT INTO root(pub) SELECT pub FROM signing_key WHERE role = 'root'"
+            )
         }
-        for role in SecretRole.season { try vault.addSecret(role, event: nil, connection) }
-        let keys = try load(vault, connection)
-        try TrustIssuer(root: keys.root, logBox: keys.logBox.publicKey)
-            .issue(version: version, at: now, connection)
+        for role in StoredRole.season {
+            try addSeasonKey(role, vault, start: .afterListing(.zero), at: now, connection)
+            // One ceremony gives a second key too, which can step in without another ceremony.
+            if offline != nil {
+                try addSeasonKey(role, vault, start: .inReserve, at: now, connection)
+            }
+        }
+        for role in SecretRole.season where role != .logBox {
+            try vault.addSecret(role, event: nil, connection)
+        }
+        try vault.replaceLogBox(from: now, until: now + seasonLife, connection)
+        try desk.publish(at: now, connection)
     }
 
-    /// Opens the keys, and renews those that run out soon.
+    @discardableResult
+    static func addSeasonKey(
+        _ role: StoredRole,
+        _ vault: KeyVault,
+        start: SignStart,
+        at now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws -> KeyID {
+        try vault.addKey(
+            role,
+            event: nil,
+            from: now.wholeSecond,
+            until: now + (role == .deviceCA ? deviceCALife : seasonLife),
+            start: start,
+            connection
+        )
+    }
+
+    /// Opens the keys, draws those that are missing, and renews those that run out soon.
     static func open(
         _ database: any Database,
         _ vault: KeyVault,
         at now: Timestamp
     ) async throws(StoreError) -> KeyRing {
-        let season = try await database.transaction { connection in
+        let held = try await database.transaction { connection in
             try renew(vault, at: now, connection)
-            return try load(vault, connection)
-        }
-        return KeyRing(database, vault, season)
-    }
-
-    private static func renew(
-        _ vault: KeyVault,
-        at now: Timestamp,
-        _ connection: any SQLConnection
-    ) throws {
-        let ending = try StoredRole.season.filter { role in
-            guard role != .root, let held = try vault.key(role, event: nil, connection) else {
-                return false
-            }
-            return held.expires < now + seasonRenewal
-        }
-        guard !ending.isEmpty else { return }
-        let version = try TrustIssuer.nextVersion(connection)
-        for role in ending {
-            try vault.addKey(
-                role,
-                event: nil,
-                from: now.wholeSecond,
-                until: now + seasonLife,
-                trustMin: version,
-                connection
+            return Held(
+                revision: try TrustDesk.revision(connection),
+                season: try loadSeason(vault, connection)
             )
         }
-        let keys = try load(vault, connection)
-        try TrustIssuer(root: keys.root, logBox: keys.logBox.publicKey)
-            .issue(version: version, at: now, connection)
+        return KeyRing(database, vault, held)
     }
 
-    private static func load(
+    private static func loadSeason(
         _ vault: KeyVault,
         _ connection: any SQLConnection
     ) throws -> SeasonKeys {
-        func key(_ role: StoredRole) throws -> (key: SigningKey, trustMin: Int64) {
-            guard let found = try vault.key(role, event: nil, connection) else {
+        func line(_ role: StoredRole) throws -> SignerLine {
+            let line = try vault.line(role, event: nil, connection)
+            guard !line.signers.isEmpty else {
                 throw StoreError.notInitialised("there is no \(role.rawValue) key")
             }
-            return (found.key, found.trustMin)
+            return line
         }
         func secret(_ role: SecretRole) throws -> [UInt8] {
             guard let found = try vault.secret(role, event: nil, connection) else {
@@ -123,82 +158,132 @@ package final class KeyRing: Sendable {
             }
             return found
         }
-        guard let logBox = BoxKey(seed: try secret(.logBox)) else {
-            throw StoreError.wrongMasterKey
+        let boxes = try vault.logBoxes(connection)
+        guard !boxes.isEmpty else {
+            throw StoreError.notInitialised("there is no log_box secret")
         }
-        let manifest = try key(.manifest)
+        let current = try TrustDesk.current(connection)
+        let wanted = try TrustDesk.standing(connection).roots
         return SeasonKeys(
-            root: try key(.root).key,
-            manifest: manifest.key,
-            fresh: try key(.fresh).key,
-            deviceCA: try key(.deviceCA).key,
-            receipt: try key(.receipt).key,
-            logBox: logBox,
+            manifest: try line(.manifest),
+            fresh: try line(.fresh),
+            deviceCA: try line(.deviceCA),
+            receipt: try line(.receipt),
+            logBoxes: boxes,
             codeSecret: try secret(.code),
             linkSecret: try secret(.link),
-            manifestTrustMin: manifest.trustMin
+            roots: try current.map { try TrustDesk.list($0).roots } ?? wanted
         )
     }
 
-    /// Draws the keys of a new event, within the transaction that creates it; returns the first
-    /// trust list that vouches for them.
-    func createEventKeys(
-        _ event: EventID,
-        ends: Timestamp,
-        at now: Timestamp,
-        _ connection: any SQLConnection
-    ) throws -> Int64 {
-        let version = try TrustIssuer.nextVersion(connection)
-        for role in StoredRole.ofEvent {
-            try vault.addKey(
-                role,
-                event: event,
-                from: now.wholeSecond,
-                until: ends + Self.eventGrace,
-                trustMin: version,
-                connection
-            )
+    /// The keys that central signs its own statements with at `now`.
+    func signers(at now: Timestamp) async throws(StoreError) -> SeasonSigners {
+        try await refresh()
+        let season = seasonKeys
+        func signer(_ line: SignerLine) throws(StoreError) -> Signer {
+            guard let signer = line.anySigner(at: now) else {
+                throw .notInitialised("a key is missing")
+            }
+            return signer
         }
-        try vault.addSecret(.barcode, event: event, connection)
-        try issuer.issue(version: version, at: now, connection)
-        return version
-    }
-
-    /// Moves the end of an event's keys; returns the trust list that says so.
-    func extendEventKeys(
-        _ event: EventID,
-        ends: Timestamp,
-        at now: Timestamp,
-        _ connection: any SQLConnection
-    ) throws -> Int64 {
-        let version = try TrustIssuer.nextVersion(connection)
-        try connection.run(
-            "UPDATE signing_key SET exp = ?, trust_min = ? WHERE event = ? AND revoked IS NULL",
-            [.time(ends + Self.eventGrace), .integer(version), .id(event)]
+        let manifest = try signer(season.manifest)
+        return SeasonSigners(
+            manifest: manifest.key,
+            fresh: try signer(season.fresh).key,
+            deviceCA: try signer(season.deviceCA).key,
+            receipt: try signer(season.receipt).key,
+            manifestTrustMin: manifest.listed ?? 0
         )
-        try issuer.issue(version: version, at: now, connection)
-        return version
     }
 
-    /// The keys of an event, from memory if they were used before.
-    package func eventKeys(_ event: EventID) async throws(StoreError) -> EventKeys {
-        if let keys = events.withLock({ $0[event] }) { return keys }
-        let vault = vault
-        let keys = try await database.snapshot { connection -> EventKeys? in
-            guard let live = try vault.key(.live, event: event, connection),
-                let paper = try vault.key(.paper, event: event, connection),
-                let barcodeKey = try vault.secret(.barcode, event: event, connection)
-            else { return nil }
-            return EventKeys(
-                event: event,
-                live: live.key,
-                paper: paper.key,
-                barcodeKey: barcodeKey
-            )
-        }
-        guard let keys else { throw .notFound(.event) }
-        events.withLock { $0[event] = keys }
+    /// Reads the keys again if anybody has changed them.
+    func refresh() async throws(StoreError) {
+        _ = try await book(of: nil)
+    }
+
+    /// The keys that sign for an event at `now`.
+    ///
+    /// - Throws: `.notFound(.event)`; `.keysAwaitSignature` while no trust list in force names
+    ///   them, so that nobody gets a code which every gate would refuse.
+    package func eventKeys(
+        _ event: EventID,
+        at now: Timestamp
+    ) async throws(StoreError) -> EventKeys {
+        guard let book = try await book(of: event) else { throw .notFound(.event) }
+        guard let keys = book.keys(at: now) else { throw .keysAwaitSignature }
         return keys
+    }
+
+    /// The keys of an event for what bears the date of its first issue, as PAPER tokens do: the one
+    /// that took over last or will next, so that the same print comes out again.
+    ///
+    /// - Throws: as ``eventKeys(_:at:)``.
+    package func eventKeys(_ event: EventID) async throws(StoreError) -> EventKeys {
+        try await eventKeys(event, at: Timestamp(milliseconds: .max))
+    }
+
+    /// The key that hashes an event's static codes; 32 bytes.
+    package func barcodeKey(of event: EventID) async throws(StoreError) -> [UInt8] {
+        guard let book = try await book(of: event) else { throw .notFound(.event) }
+        return book.barcodeKey
+    }
+
+    /// The keys of an event as they stand now, from memory unless they have changed.
+    private func book(of event: EventID?) async throws(StoreError) -> EventKeyBook? {
+        let known = held.withLock { held in
+            (held.revision, event.flatMap { held.events[$0] })
+        }
+        let vault = vault
+        let found = try await database.snapshot { connection in
+            let revision = try TrustDesk.revision(connection)
+            if revision == known.0, known.1 != nil || event == nil {
+                return (revision: revision, season: SeasonKeys?.none, book: known.1)
+            }
+            return (
+                revision: revision,
+                season: revision == known.0 ? nil : try Self.loadSeason(vault, connection),
+                book: try event.flatMap { try Self.loadBook($0, vault, connection) }
+            )
+        }
+        held.withLock { held in
+            // Somebody who read later may have been faster.
+            guard found.revision >= held.revision else { return }
+            if found.revision > held.revision, let season = found.season {
+                held.revision = found.revision
+                held.season = season
+                held.events = [:]
+            }
+            if let event, let book = found.book { held.events[event] = book }
+        }
+        return found.book
+    }
+
+    private static func loadBook(
+        _ event: EventID,
+        _ vault: KeyVault,
+        _ connection: any SQLConnection
+    ) throws -> EventKeyBook? {
+        guard let barcodeKey = try vault.secret(.barcode, event: event, connection) else {
+            return nil
+        }
+        return EventKeyBook(
+            event: event,
+            live: try vault.line(.live, event: event, connection),
+            paper: try vault.line(.paper, event: event, connection),
+            cred: try vault.line(.cred, event: event, connection),
+            barcodeKey: barcodeKey
+        )
+    }
+}
+
+/// Root keys, and how many of them must sign.
+package struct RootSet: Hashable, Sendable {
+    package let keys: [PublicKey]
+    package let threshold: Int
+
+    package init(keys: [PublicKey], threshold: Int) {
+        self.keys = keys
+        self.threshold = threshold
     }
 }
 

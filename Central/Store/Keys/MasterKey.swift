@@ -27,15 +27,17 @@ package enum MasterKey {
 
     /// Draws a new key and writes it where only its owner may read it.
     static func create(file path: String) throws(StoreError) -> SecretKey {
-        let bytes = Sodium.randomBytes(SecretKey.length)
-        do {
-            try AtomicFile.write(
-                Array((Base64.encodeURL(bytes) + "\n").utf8),
-                to: path,
-                mode: 0o600
-            )
-        } catch { throw .file(error.description) }
-        guard let key = SecretKey(bytes: bytes) else { throw .wrongMasterKey }
+        guard let key = SecretKey(bytes: Sodium.randomBytes(SecretKey.length)) else {
+            throw .wrongMasterKey
+        }
+        try write(key, to: path)
         return key
+    }
+
+    static func write(_ key: SecretKey, to path: String) throws(StoreError) {
+        let text = Base64.encodeURL(key.bytes) + "\n"
+        do throws(FileError) {
+            try AtomicFile.write(Array(text.utf8), to: path, mode: 0o600)
+        } catch { throw .file(error.description) }
     }
 }

@@ -18,16 +18,22 @@ extension LogRepository {
     ///
     /// - Returns: how many records were looked at; 0 when nothing is left.
     package func auditNext() async throws(StoreError) -> Int {
-        let step = try await database.snapshot { try AuditStep($0) }
+        let keys = keys
+        let step = try await database.snapshot { try AuditStep(keys, $0) }
         guard let step else { return 0 }
-        let disputed = await withTaskGroup(of: [EntryRecord].self) { group in
+        let doubtful = await withTaskGroup(of: [AuditStep.Doubt].self) { group in
             for start in stride(from: 0, to: step.records.count, by: Self.checkedAtOnce) {
                 let part = step.records[start...].prefix(Self.checkedAtOnce)
-                group.addTask { part.filter { step.checker.isMissing(in: $0) } }
+                group.addTask {
+                    part.compactMap { record in
+                        let finding = step.checker.finding(on: record)
+                        return finding == .sound ? nil : (record, finding)
+                    }
+                }
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
-        try await database.transaction { try step.store(disputed, $0) }
+        try await database.transaction { try step.store(doubtful, $0) }
         return step.records.count
     }
 }
@@ -38,8 +44,10 @@ private struct AuditStep: Sendable {
     let records: [EntryRecord]
     let checker: EvidenceChecker
 
+    typealias Doubt = (record: EntryRecord, finding: EvidenceChecker.Finding)
+
     /// The next step there is; `nil` if all records were looked at.
-    init?(_ connection: any SQLConnection) throws {
+    init?(_ keys: KeyRing, _ connection: any SQLConnection) throws {
         let due = try connection.first(
             """
             SELECT device, epoch, audited FROM log_head WHERE audited < next
@@ -67,11 +75,11 @@ private struct AuditStep: Sendable {
             // What does not parse is reported as a damaged column, as everywhere.
             try row.parsed(0, try row.blob(0)) { try? EntryRecord(stored: $0) }
         }
-        checker = try EvidenceChecker(connection)
+        checker = try EvidenceChecker(for: records, keys, connection)
     }
 
     /// Two processes that check the same records find the same and change nothing twice.
-    func store(_ disputed: [EntryRecord], _ connection: any SQLConnection) throws {
+    func store(_ doubtful: [Doubt], _ connection: any SQLConnection) throws {
         guard let end = records.last.map({ $0.sequence + 1 }) else { return }
         let key: [SQLValue] = [.text(log.device.text), .number(log.epoch)]
         // By event, because the table is kept in that order.
@@ -87,7 +95,8 @@ private struct AuditStep: Sendable {
                 ]
             )
         }
-        for record in disputed {
+        for (record, finding) in doubtful
+        where try EvidenceChecker.isMissing(finding, in: record.event, connection) {
             try connection.run(
                 """
                 UPDATE log_entry SET standing = ?

@@ -12,13 +12,15 @@ extension LogRepository {
         _ body: @escaping @Sendable (LogEntry) throws -> Void
     ) async throws(StoreError) -> Int {
         while try await auditNext() > 0 {}
+        let keys = keys
         return try await database.snapshot { connection in
-            try Self.forEachEntry(of: event, connection, body)
+            try Self.forEachEntry(of: event, keys, connection, body)
         }
     }
 
     private static func forEachEntry(
         of event: EventID,
+        _ keys: KeyRing,
         _ connection: any SQLConnection,
         _ body: (LogEntry) throws -> Void
     ) throws -> Int {
@@ -28,6 +30,7 @@ extension LogRepository {
             ORDER BY device, epoch, seq
             """,
             [.id(event)],
+            keys,
             connection,
             body
         )
@@ -37,6 +40,7 @@ extension LogRepository {
     private static func forEachEntry(
         _ query: String,
         _ arguments: [SQLValue],
+        _ keys: KeyRing,
         _ connection: any SQLConnection,
         _ body: (LogEntry) throws -> Void
     ) throws -> Int {
@@ -51,16 +55,26 @@ extension LogRepository {
             }
         }
         guard !unchecked.isEmpty else { return count }
-        let checker = try EvidenceChecker(connection)
-        for (log, sequence) in unchecked {
-            let head = LogHead(log.device, epoch: log.epoch)
-            let payload = try head.payload(sequence, connection)
-            // Both tables are written in one transaction, and what is signed was parsed before.
-            guard let record = payload.flatMap({ try? EntryRecord(stored: $0) }) else {
-                throw DatabaseError.corrupt("log_record")
+        // In pieces, so that a long log without an audit does not fill the memory.
+        for start in stride(from: 0, to: unchecked.count, by: auditedAtOnce) {
+            let records = try unchecked[start...].prefix(auditedAtOnce).map { log, sequence in
+                let head = LogHead(log.device, epoch: log.epoch)
+                let payload = try head.payload(sequence, connection)
+                // Both tables are written in one transaction, and what is signed was parsed before.
+                guard let record = payload.flatMap({ try? EntryRecord(stored: $0) }) else {
+                    throw DatabaseError.corrupt("log_record")
+                }
+                return record
             }
-            let isMissing = checker.isMissing(in: record)
-            try body(LogEntry(record, standing: isMissing ? .disputed : .sound))
+            let checker = try EvidenceChecker(for: records, keys, connection)
+            for record in records {
+                let isMissing = try EvidenceChecker.isMissing(
+                    checker.finding(on: record),
+                    in: record.event,
+                    connection
+                )
+                try body(LogEntry(record, standing: isMissing ? .disputed : .sound))
+            }
         }
         return count
     }
@@ -75,16 +89,17 @@ extension LogRepository {
         auditingFirst: Bool = true
     ) async throws(StoreError) -> AttendanceReport {
         while auditingFirst, try await auditNext() > 0 {}
+        let keys = keys
         return try await database.snapshot { connection in
             _ = try EventRepository.event(event, connection)
             var reconciler = Reconciler(event: event)
             var held: [LogName: UInt64] = [:]
-            _ = try Self.forEachEntry(of: event, connection) { entry in
+            _ = try Self.forEachEntry(of: event, keys, connection) { entry in
                 reconciler.add(entry)
                 held[entry.log, default: 0] += 1
             }
             for log in try Self.longer(than: held, connection) {
-                try Self.forEachEntry(elsewhereThan: event, in: log, connection) {
+                try Self.forEachEntry(elsewhereThan: event, in: log, keys, connection) {
                     reconciler.add($0)
                 }
             }
@@ -111,6 +126,7 @@ extension LogRepository {
     private static func forEachEntry(
         elsewhereThan event: EventID,
         in log: LogName,
+        _ keys: KeyRing,
         _ connection: any SQLConnection,
         _ body: (LogEntry) throws -> Void
     ) throws {
@@ -120,6 +136,7 @@ extension LogRepository {
             WHERE event IN (SELECT id FROM event WHERE id <> ?) AND device = ? AND epoch = ?
             """,
             [.id(event), .text(log.device.text), .number(log.epoch)],
+            keys,
             connection,
             body
         )
@@ -131,7 +148,10 @@ extension LogRepository {
     ) throws -> ReconciliationContext {
         var tickets: [TicketID: TicketEntitlement] = [:]
         try connection.forEachRow(
-            "SELECT id, class, uses_max, reentry FROM ticket WHERE event = ? ORDER BY id",
+            """
+            SELECT id, class, uses_max, reentry FROM ticket
+            WHERE event = ? AND status <> \(TicketStatus.spare.rawValue) ORDER BY id
+            """,
             [.id(event)]
         ) { row in
             tickets[try row.id(0)] = TicketEntitlement(

@@ -43,7 +43,7 @@ package struct LogRepository: Sendable {
         let stored = try await database.transaction { try Self.store(upload, at: now, $0) }
         switch stored {
         case .taken(let receipt, let new):
-            let receiptKey = keys.seasonKeys.receipt
+            let receiptKey = try await keys.signers(at: now).receipt
             return .accepted(
                 receipt: Envelope(.receipt, payload: receipt.payload, signedBy: [receiptKey]),
                 stored: new,
@@ -63,7 +63,8 @@ package struct LogRepository: Sendable {
         let receipt = try await database.snapshot { connection in
             try LogHead(device, epoch: epoch).receipt(at: now, connection)
         }
-        return Envelope(.receipt, payload: receipt.payload, signedBy: [keys.seasonKeys.receipt])
+        let receiptKey = try await keys.signers(at: now).receipt
+        return Envelope(.receipt, payload: receipt.payload, signedBy: [receiptKey])
     }
 
     private enum Stored: Sendable {

@@ -74,6 +74,9 @@ enum RecordColumns {
     }
 
     private static func scanValues(of body: EntryRecord.Body) -> [SQLValue] {
+        if case .force(_, let ticket) = body {
+            return [.null, .null, .optional(ticket), .null, .null, .null, .null]
+        }
         guard case .scan(let scan) = body else {
             return [SQLValue](repeating: .null, count: 7)
         }
@@ -130,7 +133,7 @@ enum RecordColumns {
         switch try row.parsed(3, try row.integer(3), Kind.init) {
         case .start: return .start
         case .stop: return .stop
-        case .force: return .force
+        case .force: return .force(ticket: try row.idIfAny(6))
         case .mode: return .mode
         case .sync: return .sync
         case .void: return .void(reference: try row.number(15))

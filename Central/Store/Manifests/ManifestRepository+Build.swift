@@ -19,6 +19,7 @@ extension ManifestRepository {
     /// leaves the version before.
     func grow(_ event: EventID, at now: Timestamp) async throws(StoreError) -> Growth {
         let codes = try await specimenCodes(event)
+        let signers = try await keys.signers(at: now)
         let folder = folder(event)
         return try await database.transaction { central in
             guard let base = try ManifestBase.of(event, central), !base.needsRebuild,
@@ -44,7 +45,7 @@ extension ManifestRepository {
                 var growth = ManifestGrowth(source, from: base, central, file: file)
                 try growth.run()
                 try growth.store(version: source.version + 1)
-                let built = try publish(source, growth.base, at: now, central)
+                let built = try publish(source, growth.base, by: signers, at: now, central)
                 return built.map { .grown($0) } ?? .current
             }
         }
@@ -58,6 +59,7 @@ extension ManifestRepository {
         defer { lock.release() }
         folder.sweep()
         let codes = try await specimenCodes(event)
+        let signers = try await keys.signers(at: now)
         // What is touched from here on is noted, and is in the next version at the latest.
         try await database.transaction { try ManifestBase.begin(event, $0) }
         let temporary = folder.newTemporary()
@@ -78,7 +80,9 @@ extension ManifestRepository {
             // The rename stands inside the transaction: a crash before the commit leaves a file
             // that no row names and that the next build replaces.
             let built = try await database.transaction { connection -> ManifestVersion? in
-                guard let built = try publish(source, base, at: now, connection) else { return nil }
+                guard
+                    let built = try publish(source, base, by: signers, at: now, connection)
+                else { return nil }
                 try base.store(event, connection)
                 try connection.run("DELETE FROM manifest_row WHERE event = ?", [.id(event)])
                 try Self.rename(temporary, to: built.path)

@@ -114,22 +114,28 @@ extension ManifestRepository {
         of event: EventID
     ) async throws(StoreError) -> ManifestVersion? {
         let folder = folder(event)
-        let manifestKey = keys.seasonKeys.manifest.publicKey
+        let line = keys.seasonKeys.manifest
         let renewed = try await database.transaction { connection -> ManifestVersion? in
             guard var base = try ManifestBase.of(event, connection), !base.needsRebuild,
                 base.fileVersion == renewal.fileVersion,
                 let newest = try Self.stored(event, folder, connection)
             else { return nil }
+            let keys = line.signers.map(\.key.publicKey)
+            // Signed by a key that was revoked since: the next version is on its way.
+            let opened = try? ManifestMetadata(Envelope(json: newest.envelope), by: keys)
+            guard let held = opened else { return nil }
+            // The date stays, so the key must be the one that signed at that time.
+            guard let signer = line.anySigner(at: held.created)?.key else { return nil }
             base.fileVersion = renewal.version
             base.bytes = sum.bytes
             base.fileHash = sum.hash
             base.deltaFrom = try Self.forgetOldRows(event, base, connection)
             try base.store(event, connection)
-            let held = try ManifestMetadata(Envelope(json: newest.envelope), by: [manifestKey])
             try connection.run(
                 "UPDATE manifest SET envelope = ?, bytes = ? WHERE event = ? AND version = ?",
                 [
-                    .blob(signed(held.with(base))), .integer(base.bytes), .id(event),
+                    .blob(Self.signed(held.with(base), by: signer)), .integer(base.bytes),
+                    .id(event),
                     .integer(newest.version),
                 ]
             )

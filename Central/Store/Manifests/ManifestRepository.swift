@@ -27,11 +27,15 @@ package struct ManifestRepository: Sendable {
 
     func folder(_ event: EventID) -> ManifestFolder { ManifestFolder(event, in: directory) }
 
-    /// Events that have changed since their newest manifest was built, in order of id.
+    /// Events that have changed since their newest manifest was built, in order of id; not those
+    /// whose keys await signature, for nobody has tickets of them.
     package func pending() async throws(StoreError) -> [EventID] {
         try await database.snapshot { connection in
             try connection.rows(
-                "SELECT id FROM event WHERE revision > built_revision ORDER BY id LIMIT ?",
+                """
+                SELECT id FROM event WHERE revision > built_revision AND trust_min > 0
+                ORDER BY id LIMIT ?
+                """,
                 [.number(StoreLimits.pageMax)]
             ) { try $0.id(0) }
         }
@@ -142,6 +146,7 @@ package struct ManifestRepository: Sendable {
     func publish(
         _ source: ManifestSource,
         _ base: ManifestBase,
+        by signers: SeasonSigners,
         at now: Timestamp,
         _ connection: any SQLConnection
     ) throws -> ManifestVersion? {
@@ -157,12 +162,12 @@ package struct ManifestRepository: Sendable {
             ]
         )
         guard changed == 1 else { return nil }
-        let metadata = metadata(source, base, version: version, created: now)
+        let metadata = metadata(source, base, signers, version: version, created: now)
         let built = ManifestVersion(
             event: source.event,
             version: version,
             created: now,
-            envelope: signed(metadata),
+            envelope: Self.signed(metadata, by: signers.manifest),
             fileVersion: base.fileVersion,
             path: folder(source.event).file(base.fileVersion),
             bytes: base.bytes,
@@ -190,6 +195,7 @@ package struct ManifestRepository: Sendable {
     private func metadata(
         _ source: ManifestSource,
         _ base: ManifestBase,
+        _ signers: SeasonSigners,
         version: Int64,
         created: Timestamp
     ) -> ManifestMetadata {
@@ -203,13 +209,13 @@ package struct ManifestRepository: Sendable {
             fileVersion: base.fileVersion,
             fileBytes: base.bytes,
             fileHash: base.fileHash,
-            trustMin: max(source.trustMin, keys.seasonKeys.manifestTrustMin),
+            trustMin: max(source.trustMin, signers.manifestTrustMin),
             tickets: base.tickets,
             codes: base.codes
         )
     }
 
-    func signed(_ metadata: ManifestMetadata) -> [UInt8] {
-        Envelope(.manifest, payload: metadata.payload, signedBy: [keys.seasonKeys.manifest]).json
+    static func signed(_ metadata: ManifestMetadata, by key: SigningKey) -> [UInt8] {
+        Envelope(.manifest, payload: metadata.payload, signedBy: [key]).json
     }
 }

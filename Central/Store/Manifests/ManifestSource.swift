@@ -24,7 +24,7 @@ struct ManifestSource: Sendable {
         self.event = event
         name = stored.summary.name
         ends = stored.summary.ends
-        policy = stored.details.policy
+        policy = try stored.details.policy.importing(event, central)
         revision = stored.summary.revision
         version = stored.summary.manifestVersion
         self.trustMin = trustMin ?? 0
@@ -45,7 +45,7 @@ struct ManifestSource: Sendable {
             + specimens.meta
     }
 
-    /// Every row that stands in no large table of central: compared as a whole, since there are few.
+    /// Every row that stands in no large table of central: few, so compared as a whole.
     func smallRows(_ central: any SQLConnection) throws -> [ManifestRow] {
         var rows = meta + specimens.small + specimens.tickets + specimens.codes
         for table in [ManifestTable.accessClass, .access] {
@@ -103,7 +103,7 @@ struct ManifestSource: Sendable {
         case .ticket:
             """
             id, class, status, gen, coalesce(nbf, 0), coalesce(exp, 0), uses_max, reentry,
-            methods, 0, NULL FROM ticket
+            methods, 0, holder FROM ticket
             """
         case .code: "h, ticket, kind, gen, status FROM ticket_code"
         }
@@ -139,5 +139,26 @@ extension ManifestValue {
         case .text(let text): .text(text)
         case .blob(let bytes): .blob(bytes)
         }
+    }
+}
+
+extension GatePolicy {
+    /// The policy with the rules of the event's imported barcodes.
+    fileprivate func importing(
+        _ event: EventID,
+        _ central: any SQLConnection
+    ) throws -> GatePolicy {
+        var policy = self
+        let rules = try central.rows(
+            "SELECT DISTINCT fold, slow FROM barcode_import WHERE event = ?",
+            [.id(event)]
+        ) { row in
+            ImportRule(
+                fold: try row.parsed(0, try row.text(0)) { ImportRule.Fold(rawValue: $0) },
+                isSlow: try row.flag(1)
+            )
+        }
+        if !rules.isEmpty { policy.imports = Set(rules) }
+        return policy
     }
 }

@@ -5,7 +5,10 @@ package import Database
 /// A step that was shipped never changes; a new one is added at the end. Rows that are read in the
 /// order of their key (`{CLUSTERED}`) feed a manifest without sorting.
 package enum Schema {
-    package static let migrations: [Migration] = [firstLight, manifestDeltas]
+    package static let migrations: [Migration] = [
+        firstLight, manifestDeltas, SchemaKeys.migration, SchemaIssuing.migration,
+        SchemaEvidence.migration,
+    ]
 
     private static let firstLight = Migration(
         "first light",

@@ -69,19 +69,20 @@ struct TicketCodes: Sendable {
     func credentials(of ticket: StoredTicket, _ keys: EventKeys) -> TicketCredentials {
         let fields = TokenFields(
             type: .paper,
-            flags: ticket.isReprint ? .reprint : [],
+            flags: ticket.flags.union(ticket.isReprint ? .reprint : []),
             keyID: keys.paperID,
             ticket: ticket.id,
             start: ticket.generationTime,
             life: .none,
             generation: ticket.generation,
-            accessClass: ticket.accessClass
+            // A spare is printed before anybody knows what it will be.
+            accessClass: ticket.isPreprinted ? .unstated : ticket.accessClass
         )
         guard let fields else { preconditionFailure("type, flags and life agree") }
         return TicketCredentials(
             ownCode: ownCode(ticket.id, ticket.generation),
             paper: SignedToken(fields, event: ticket.event, key: keys.paper),
-            link: link(ticket.id, ticket.generation)
+            link: link(ticket.id, ticket.linkGeneration)
         )
     }
 }
@@ -94,19 +95,11 @@ package enum TokenMint {
         keys: EventKeys,
         at now: Timestamp
     ) throws(MintRefusal) -> SignedToken {
-        switch ticket.status {
-        case .revoked, .spare: throw .revoked
-        case .blocked: throw .blocked
-        case .unpaid: throw .unpaid
-        case .valid: break
-        }
-        guard ticket.methods.contains(.live) else { throw .methodNotAllowed }
-        if let expires = ticket.expires, now >= expires { throw .over }
-        guard now < ticket.eventEnds + KeyRing.eventGrace, let start = now.tokenSeconds else {
-            throw .over
-        }
+        try ticket.checkShowable(with: .live, at: now)
+        guard let start = now.tokenSeconds else { throw .over }
         let fields = TokenFields(
             type: .live,
+            flags: ticket.flags,
             keyID: keys.liveID,
             ticket: ticket.id,
             start: start,
@@ -116,5 +109,33 @@ package enum TokenMint {
         )
         guard let fields else { preconditionFailure("type, flags and life agree") }
         return SignedToken(fields, event: ticket.event, key: keys.live)
+    }
+}
+
+extension StoredTicket {
+    /// The flags of all its tokens.
+    var flags: TokenFlags { checksID ? .checkID : [] }
+
+    /// Why nothing at all can be shown for it now; `nil` where something can.
+    package func refusal(at now: Timestamp) -> MintRefusal? {
+        do {
+            try checkShowable(with: methods, at: now)
+            return nil
+        } catch { return error }
+    }
+
+    /// Whether a code of one method may be made for it.
+    ///
+    /// - Throws: the reason why not.
+    func checkShowable(with method: Methods, at now: Timestamp) throws(MintRefusal) {
+        switch status {
+        case .revoked, .spare: throw .revoked
+        case .blocked: throw .blocked
+        case .unpaid: throw .unpaid
+        case .valid: break
+        }
+        guard methods.contains(method) else { throw .methodNotAllowed }
+        if let expires, now >= expires { throw .over }
+        guard now < eventEnds + KeyRing.eventGrace else { throw .over }
     }
 }

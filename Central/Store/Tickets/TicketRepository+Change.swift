@@ -18,62 +18,25 @@ extension TicketRepository {
         by author: APIKeyID?,
         at now: Timestamp
     ) async throws(StoreError) -> StoredTicket {
-        let event = try await ticket(id).event
-        let eventKeys = try await keys.eventKeys(event)
-        let codes = TicketCodes(keys.seasonKeys)
-        return try await database.transaction { connection in
-            // The revision first: on an engine with many writers this is where they queue.
-            try connection.run(
-                "UPDATE event SET revision = revision WHERE id = ?",
-                [.id(event)]
-            )
-            let old = try TicketColumns.ticket(id, connection)
+        try await changing(id, by: author, at: now) { writer in
+            let old = try writer.ticket(id)
             let new = try old.changed(by: change, at: now)
-            guard new != old else { return old }
-            try connection.run(
-                """
-                UPDATE ticket SET status = ?, paid = ?, gen = ?, gen_time = ?, reprint = ?
-                WHERE event = ? AND id = ?
-                """,
-                [
-                    .number(new.status.rawValue), .flag(new.isPaid),
-                    .number(new.generation.number), .number(new.generationTime),
-                    .flag(new.isReprint), .id(event), .id(id),
-                ]
-            )
-            if new.generation != old.generation {
-                let hash = codes.codeHash(id, new.generation, eventKeys)
-                try connection.run(
-                    TicketColumns.insertCode,
-                    TicketColumns.codeValues(of: new, hash: hash)
-                )
-            }
-            try connection.run(
-                """
-                INSERT INTO ticket_change(ticket, number, changed, what, reason, api_key)
-                SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM ticket_change
-                WHERE ticket = ?
-                """,
-                [
-                    .id(id), .time(now), .text(change.rawValue), .text(reason),
-                    .optional(author), .id(id),
-                ]
-            )
-            try connection.run(
-                "UPDATE event SET revision = revision + 1 WHERE id = ?",
-                [.id(event)]
-            )
+            try writer.write(new, over: old, by: change, reason: reason)
             return new
         }
     }
 }
 
 extension StoredTicket {
-    /// What becomes of a ticket by a change; a revoked ticket stays revoked.
+    /// What becomes of a ticket by a change; a revoked ticket stays revoked, and a spare one can
+    /// only be assigned or revoked.
     func changed(by change: TicketChange, at now: Timestamp) throws(StoreError) -> StoredTicket {
         var ticket = self
-        if status == .revoked, change != .revoke {
+        switch (status, change) {
+        case (_, .revoke), (.spare, .assign): break
+        case (.revoked, _), (.spare, _), (_, .assign):
             throw .impossibleChange(change, from: status)
+        default: break
         }
         switch change {
         case .revoke: ticket.status = .revoked
@@ -85,16 +48,27 @@ extension StoredTicket {
         case .markUnpaid:
             ticket.isPaid = false
             if status == .valid { ticket.status = .unpaid }
+        case .assign: ticket.status = isPaid ? .valid : .unpaid
         case .reissue, .reprint:
-            guard let next = generation.next else { throw .generationsExhausted }
-            guard let seconds = now.tokenSeconds else {
-                throw .invalid([InvalidValue("", "the clock is outside 1970 to 2106")])
-            }
-            ticket.generation = next
-            // Never before the generation it supersedes, even if the clock went back.
-            ticket.generationTime = max(seconds, generationTime)
+            try ticket.renew(at: now)
+            ticket.linkGeneration = ticket.generation
+            ticket.moves = 0
             ticket.isReprint = change == .reprint
+        case .move, .bind: try ticket.renew(at: now)
         }
         return ticket
+    }
+
+    /// Gives the ticket its next generation, which nobody holds yet.
+    private mutating func renew(at now: Timestamp) throws(StoreError) {
+        guard let next = generation.next else { throw .generationsExhausted }
+        guard let seconds = now.tokenSeconds else {
+            throw .invalid([InvalidValue("", "the clock is outside 1970 to 2106")])
+        }
+        generation = next
+        // Never before the generation it supersedes, even if the clock went back.
+        generationTime = max(seconds, generationTime)
+        isReprint = false
+        hold = nil
     }
 }

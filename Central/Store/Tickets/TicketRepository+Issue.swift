@@ -20,10 +20,22 @@ extension TicketRepository {
         at now: Timestamp,
         answer: IdempotentAnswer<[IssuedTicket]>? = nil
     ) async throws(StoreError) -> [IssuedTicket] {
+        try await issue(orders, event: event, by: author, at: now, answer: answer) { _, _ in }
+    }
+
+    /// - Parameter also: what else belongs into the transaction.
+    func issue(
+        _ orders: [TicketOrder],
+        event: EventID,
+        by author: APIKeyID?,
+        at now: Timestamp,
+        answer: IdempotentAnswer<[IssuedTicket]>? = nil,
+        also: @escaping @Sendable (any SQLConnection, [StoredTicket]) throws -> Void
+    ) async throws(StoreError) -> [IssuedTicket] {
         let details = try await database.snapshot { try EventRepository.event(event, $0).details }
         try Self.check(orders, against: details)
         let tickets = try Self.tickets(orders, event: event, details, at: now)
-        let eventKeys = try await keys.eventKeys(event)
+        let eventKeys = try await keys.eventKeys(event, at: now)
         let codes = TicketCodes(keys.seasonKeys)
         let signed = await Self.sign(tickets, codes, eventKeys)
         let issued = signed.map(\.issued)
@@ -41,6 +53,7 @@ extension TicketRepository {
                 )
                 try connection.runBatch(TicketColumns.insert, rows)
                 try connection.runBatch(TicketColumns.insertCode, codeRows)
+                try also(connection, tickets)
                 if let stored { try stored.keep(connection) }
             }
         } catch .database(.uniqueViolation) {
@@ -112,7 +125,7 @@ extension TicketRepository {
                     id: try EventRepository.randomID(),
                     event: event,
                     accessClass: order.accessClass,
-                    status: order.isPaid ? .valid : .unpaid,
+                    status: order.isSpare ? .spare : order.isPaid ? .valid : .unpaid,
                     isPaid: order.isPaid,
                     generation: Generation(0),
                     generationTime: seconds,
@@ -125,6 +138,11 @@ extension TicketRepository {
                     seat: order.seat,
                     reference: order.reference,
                     issued: now,
+                    linkGeneration: Generation(0),
+                    checksID: order.checksID ?? accessClass?.checksID ?? false,
+                    isPreprinted: order.isSpare,
+                    hold: nil,
+                    moves: 0,
                     eventEnds: details.ends
                 )
             )

@@ -26,14 +26,14 @@ package struct TicketRepository: Sendable {
         ownCode text: String,
         event: EventID
     ) async throws(StoreError) -> StoredTicket {
-        let keys = try await keys.eventKeys(event)
+        let barcodeKey = try await keys.barcodeKey(of: event)
         guard case .ownCode(let code) = ScannedCode(Array(text.utf8), source: .typed) else {
             throw .notFound(.ticket)
         }
         let hash = BarcodeHash.hash(
             of: Array(code.text.utf8),
             event: event,
-            key: keys.barcodeKey
+            key: barcodeKey
         )
         return try await database.snapshot { connection in
             let id = try connection.first(
@@ -72,7 +72,7 @@ package struct TicketRepository: Sendable {
     package func ticket(link: String) async throws(StoreError) -> StoredTicket {
         guard let (id, tag) = TicketCodes.parse(link: link) else { throw .notFound(.ticket) }
         let ticket = try await ticket(id)
-        let expected = TicketCodes(keys.seasonKeys).linkTag(id, ticket.generation)
+        let expected = TicketCodes(keys.seasonKeys).linkTag(id, ticket.linkGeneration)
         guard Sodium.isEqual(tag, expected) else { throw .notFound(.ticket) }
         return ticket
     }
@@ -153,14 +153,19 @@ package struct TicketRepository: Sendable {
 
     /// The LIVE token of a ticket that was just read: signed in memory.
     ///
+    /// - Parameter byLink: whether the holder's page asks. Once a phone has a key of its own, the
+    ///   link alone shows no codes any more.
     /// - Throws: `.refused` with the reason why there is none.
     package func liveToken(
         for ticket: StoredTicket,
+        byLink: Bool = false,
         at now: Timestamp
     ) async throws(StoreError) -> SignedToken {
-        let keys = try await keys.eventKeys(ticket.event)
-        do { return try TokenMint.live(for: ticket, keys: keys, at: now) } catch {
-            throw .refused(error)
-        }
+        let keys = try await keys.eventKeys(ticket.event, at: now)
+        do throws(MintRefusal) {
+            let token = try TokenMint.live(for: ticket, keys: keys, at: now)
+            if byLink, ticket.hold?.holder != nil { throw MintRefusal.heldElsewhere }
+            return token
+        } catch { throw .refused(error) }
     }
 }

@@ -15,7 +15,7 @@ import Glibc
     }
     chosen = target
     var count = CommandLine.argc
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>! = CommandLine.unsafeArgv
+    var arguments = Optional(CommandLine.unsafeArgv)
     exit(
         LLVMFuzzerRunDriver(&count, &arguments) { data, size in
             chosen.run(Array(UnsafeBufferPointer(start: data, count: size)))

@@ -56,7 +56,7 @@ private struct LiveVenue: Sendable {
             data: data,
             clock: ServiceClock { SystemClock.now() },
             metrics: PrometheusRegistry(),
-            logger: quiet
+            logger: centralLogger
         ).application(host: "127.0.0.1", port: 0) { listening in
             address.withLock { $0 = listening }
         }
@@ -80,6 +80,13 @@ private struct LiveVenue: Sendable {
             try? await group.waitForAll()
         }
         try data.close()
+    }
+
+    /// A handler that keeps metadata: the server finds the number of a request there.
+    private static var centralLogger: Logger {
+        var logger = Logger(label: "central")
+        logger.logLevel = .critical
+        return logger
     }
 
     private static let quiet = Logger(label: "sync") { _ in SwiftLogNoOpLogHandler() }
@@ -135,6 +142,12 @@ private struct LiveGate: Sendable {
         await core.restore()
         lane = LaneKeeper(settings.lanes[0], core: core)
         client = CentralClient(base: venue.url, authorization: GateAuthorization(key: venue.key))
+    }
+
+    /// For a gate that never synced.
+    func end() async throws {
+        try await client.shutdown()
+        try core.journal.close()
     }
 
     var version: Int64 { core.shelf.current?.metadata.version ?? 0 }
@@ -210,6 +223,7 @@ struct LiveSyncStories {
             #expect(try later.core.shelf.current?.ticket(id)?.status == .revoked)
             #expect(later.core.shelf.specimens.outcomes.values.allSatisfy { $0 == .right })
             #expect(later.core.shelf.specimens.outcomes.count == Specimen.allCases.count)
+            try await later.end()
         }
     }
 

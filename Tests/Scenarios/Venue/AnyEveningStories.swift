@@ -1,5 +1,6 @@
 import AdmissionRules
 import FormatVectors
+import GateLogic
 import Reconciliation
 import Testing
 import TicketModel
@@ -37,12 +38,14 @@ struct AnyEveningStories {
         case 1: _ = try venue.restoreLinks()
         case 2: try venue.scan(guest, at: name, losing: .beforeCommit)
         case 3:
-            let before = venue.gates[name]?.journal.uses(of: guest.id).entries ?? 0
+            let before = venue.gates[name]?.journal.use(of: guest.id).entries ?? 0
             try venue.scan(guest, at: name, losing: .afterCommit)
             if before == 0 { admitted[name, default: []].append(guest.id) }
         case 4 where admitted[name]?.contains(guest.id) == true:
-            try venue.undo(guest, at: name)
-            admitted[name]?.removeAll { $0 == guest.id }
+            do {
+                try venue.undo(guest, at: name)
+                admitted[name]?.removeAll { $0 == guest.id }
+            } catch EntryCorrection.Refusal.tooLate {}
         default:
             if try venue.scan(guest, at: name) == .success {
                 admitted[name, default: []].append(guest.id)

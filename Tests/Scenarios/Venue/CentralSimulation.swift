@@ -20,8 +20,8 @@ struct CentralSimulation {
 
     let event: EventID
     let trust: TrustList
-    /// The keys of enrolled devices.
-    var devices: [DeviceName: PublicKey] = [:]
+    /// The keys of enrolled devices, by the log that each signs.
+    var devices: [LogName: PublicKey] = [:]
     private(set) var logs: [LogName: [SignedRecord]] = [:]
     private var chains: [LogName: LogChain] = [:]
     private(set) var forks: [LogName: UInt64] = [:]
@@ -40,7 +40,7 @@ struct CentralSimulation {
         do {
             let envelope = try Envelope(json: line)
             let log = try SignedRecord.claimedOrigin(of: envelope)
-            guard let key = devices[log.device] else { return .refused }
+            guard let key = devices[log] else { return .refused }
             return take(try SignedRecord(envelope, device: log.device, key: key), log)
         } catch {
             return .refused
@@ -75,7 +75,9 @@ struct CentralSimulation {
         guard case .scan(let scan) = record.body, scan.code == .success,
             scan.form == .live || scan.form == .paper
         else { return .sound }
-        let text = Array(("ST1" + Base32.encode(scan.evidence)).utf8)
+        let box = Fixed.boxKey("log box")
+        let bytes = scan.form == .live ? scan.evidence : box.open(scan.evidence) ?? []
+        let text = Array(("ST1" + Base32.encode(bytes)).utf8)
         guard
             case .token(let token) = Credential(ScannedCode(text), trust: trust, event: event),
             token.fields.ticket == scan.ticket
@@ -85,7 +87,11 @@ struct CentralSimulation {
 
     func report(sold: [TicketID: TicketEntitlement]) -> AttendanceReport {
         reconciler.report(
-            ReconciliationContext(tickets: sold, devices: Set(devices.keys), forks: forks)
+            ReconciliationContext(
+                tickets: sold,
+                devices: Set(devices.keys.map(\.device)),
+                forks: forks
+            )
         )
     }
 }

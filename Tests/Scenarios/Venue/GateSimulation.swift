@@ -2,6 +2,7 @@ import AdmissionRules
 import Encodings
 import EntryLogFormat
 import FormatVectors
+import GateLogic
 import ManifestFormat
 import Sodium
 import TicketModel
@@ -16,20 +17,28 @@ struct GateSimulation {
         case afterCommit
     }
 
+    static let lane = LaneNumber(1)
+
     let device: DeviceName
-    let key: SigningKey
+    private(set) var key: SigningKey
+    private(set) var epoch: UInt32 = 1
+    let name: String
     let hall: HallNumber
     let gate: GateNumber
     let event: EventID
     let trust: TrustList
     var isLinked = true
-    var manifest: VenueManifest
+    var manifest: VenueManifest?
     /// How far this gate's clock is from the venue's, and how far it believes to be off at most.
     var clockError = Duration.zero
     var uncertainty = Duration.milliseconds(500)
-    private(set) var journal = Journal()
+    var clockState = ClockState.synced
+    /// Whether a turnstile reports how admissions end.
+    var hasSensor = false
+    var journal = Journal()
     private(set) var boots = 0
-    private(set) var generationsSeen: [TicketID: Generation] = [:]
+    private var filter = RepeatFilter()
+    private var identity = IdentityCheck()
 
     init(
         name: String,
@@ -45,6 +54,7 @@ struct GateSimulation {
         device = Fixed.device(
             String(Crockford32.encode(Array(Fixed.seed("name \(name)").prefix(5))).prefix(6))
         )
+        self.name = name
         self.hall = hall
         self.gate = gate
         self.event = event
@@ -53,15 +63,15 @@ struct GateSimulation {
         try start(at: now)
     }
 
-    var log: LogName { LogName(device: device, epoch: 1) }
+    var log: LogName { LogName(device: device, epoch: epoch) }
 
     /// The gate's own reading of the time: taken once for each scan.
-    private func reading(_ now: Timestamp) -> ClockReading {
+    func reading(_ now: Timestamp) -> ClockReading {
         ClockReading(
             now: now + clockError,
             uncertainty: uncertainty,
-            state: .synced,
-            floor: manifest.created,
+            state: clockState,
+            floor: manifest?.created ?? Timestamp(milliseconds: 0),
             monotonic: now.milliseconds
         )
     }
@@ -69,24 +79,25 @@ struct GateSimulation {
     /// Boots: memory is empty, the journal is what it was.
     mutating func start(at now: Timestamp) throws {
         boots += 1
-        generationsSeen = [:]
-        for signed in journal.own {
-            guard case .scan(let scan) = signed.record.body else { continue }
-            noteGeneration(scan.ticket, scan.generation)
-        }
+        filter = RepeatFilter()
+        identity = IdentityCheck()
         try write(.start, at: now)
     }
 
-    private mutating func noteGeneration(_ ticket: TicketID?, _ generation: Generation?) {
-        guard let ticket, let generation else { return }
-        generationsSeen[ticket] = max(generationsSeen[ticket] ?? generation, generation)
+    /// Loses its log, or its trust in it: new keys, and a log that begins anew.
+    mutating func enrolAgain(at now: Timestamp) throws {
+        epoch += 1
+        key = Fixed.key("gate \(name) epoch \(epoch)")
+        journal = Journal()
+        try start(at: now)
     }
 
-    mutating func write(_ body: EntryRecord.Body, at now: Timestamp) throws {
+    @discardableResult
+    mutating func write(_ body: EntryRecord.Body, at now: Timestamp) throws -> UInt64 {
         let reading = reading(now)
         let record = EntryRecord(
             device: device,
-            epoch: log.epoch,
+            epoch: epoch,
             sequence: journal.chain.next,
             previous: journal.chain.head,
             event: event,
@@ -94,13 +105,34 @@ struct GateSimulation {
             uncertainty: reading.uncertainty,
             clock: reading.state,
             monotonic: reading.monotonic,
-            manifest: manifest.version,
-            lane: LaneNumber(1),
+            manifest: manifest?.version ?? 0,
+            lane: Self.lane,
             hall: hall,
             gate: gate,
             body: body
         )
         try journal.commit(record.signed(by: key))
+        return record.sequence
+    }
+
+    private func situation(
+        _ credential: Credential,
+        _ direction: Direction,
+        at now: Timestamp
+    ) -> LaneSituation {
+        LaneSituation(
+            event: event,
+            hall: hall,
+            gate: gate,
+            lane: Self.lane,
+            direction: direction,
+            clock: reading(now),
+            isIsolated: !isLinked,
+            isIdentityConfirmed: identity.isConfirmed(
+                credential.claimedTicket,
+                at: now.milliseconds
+            )
+        )
     }
 
     /// Decides and commits; `nil` if the power went before anybody was told.
@@ -109,35 +141,97 @@ struct GateSimulation {
         direction: Direction,
         at now: Timestamp,
         losing power: PowerLoss? = nil
-    ) throws -> Decision? {
-        let credential = Credential(ScannedCode(Array(text.utf8)), trust: trust, event: event)
-        let decision = decide(
-            credential,
-            facts: facts(for: credential),
-            situation: LaneSituation(
-                event: event,
-                hall: hall,
-                gate: gate,
-                lane: LaneNumber(1),
-                direction: direction,
-                clock: reading(now),
-                isIsolated: !isLinked
-            )
+    ) throws -> LaneVerdict? {
+        let code = ScannedCode(Array(text.utf8))
+        let credential = Credential(
+            code,
+            trust: trust,
+            event: event,
+            secrets: EventSecrets(
+                barcodeKey: VenueManifest.barcodeKey,
+                walletKey: VenueManifest.walletKey
+            ),
+            facts: proofFacts(for: code)
         )
+        let situation = situation(credential, direction, at: now)
+        var decision = decide(credential, facts: facts(for: credential), situation: situation)
         if power == .beforeCommit {
             try start(at: now)
             return nil
         }
-        try write(.scan(Self.record(of: decision, credential)), at: now)
-        noteGeneration(decision.ticket, decision.generation)
+        var sequence: UInt64?
+        do {
+            let evidence = VenueScenario.evidence(of: code, sealedTo: trust.logBox)
+            sequence = try write(.scan(Self.scan(decision, evidence)), at: now)
+        } catch is Journal.Full {
+            decision = .storageFailed(credential, direction: direction)
+        }
         if power == .afterCommit {
             try start(at: now)
             return nil
         }
-        return decision
+        identity.note(decision, at: now.milliseconds)
+        return LaneVerdict(
+            decision: decision,
+            situation: situation,
+            sequence: sequence,
+            manifest: manifest?.version ?? 0,
+            scanner: "test",
+            fault: nil
+        )
+    }
+
+    /// Holds a code under the scanner, as a lane with its filter sees it.
+    mutating func present(
+        _ text: String,
+        direction: Direction,
+        at now: Timestamp
+    ) throws -> LaneVerdict? {
+        let bytes = Array(text.utf8)
+        if let repeated = filter.repeated(bytes, at: now.milliseconds) { return repeated }
+        guard let verdict = try scan(text, direction: direction, at: now) else { return nil }
+        filter.note(bytes, verdict, awaitsPassage: hasSensor, at: now.milliseconds)
+        return verdict
+    }
+
+    /// Staff have seen the document of the guest who was referred last.
+    mutating func confirmIdentity(at now: Timestamp) -> TicketID? {
+        identity.confirm(at: now.milliseconds)
+    }
+
+    /// Records how the entry `reference` ended, if that can still be said.
+    mutating func correct(
+        _ reference: UInt64,
+        _ correction: EntryCorrection,
+        at now: Timestamp
+    ) throws {
+        guard let index = Int(exactly: reference), index < journal.own.count,
+            let movement = Movement(journal.own[index].record), movement.isEntry
+        else { throw EntryCorrection.Refusal.noSuchEntry }
+        let place = UseLedger.Place(log: log, sequence: reference)
+        try correction.check(
+            entryAt: movement.time,
+            ending: journal.ownLedger.endings[place] ?? [],
+            now: reading(now).now
+        )
+        switch correction {
+        case .undo:
+            try write(.void(reference: reference, reason: "mistake"), at: now)
+            filter.forget(reference)
+        case .passage(let result):
+            try write(.pass(reference: reference, result: result), at: now)
+            if result == .passed { filter.passed(reference) } else { filter.forget(reference) }
+        }
+    }
+
+    private func proofFacts(for code: ScannedCode) -> ProofFacts {
+        guard case .token(let token) = code else { return .none }
+        let row = manifest?.tickets[token.fields.ticket]
+        return ProofFacts(holder: row?.holder.flatMap { PublicKey(bytes: $0) })
     }
 
     private func facts(for credential: Credential) -> Facts {
+        guard let manifest else { return Facts(manifest: nil) }
         var code: CodeRow?
         switch credential {
         case .ownCode(let own): code = codeRow(Array(own.text.utf8))
@@ -145,33 +239,25 @@ struct GateSimulation {
         case .token, .unproven: break
         }
         let ticket = credential.claimedTicket ?? code?.ticket
+        let row = ticket.flatMap { manifest.tickets[$0] }
+        let accessClass = row?.accessClass ?? VenueScenario.accessClass(of: credential)
         return Facts(
             manifest: manifest.facts,
             code: code,
-            ticket: ticket.flatMap { manifest.tickets[$0] },
-            access: manifest.access,
-            uses: ticket.map { journal.uses(of: $0) } ?? .none,
-            generationSeen: ticket.flatMap { generationsSeen[$0] }
+            ticket: row,
+            access: manifest.access.filter { $0.accessClass == accessClass },
+            uses: ticket.map { journal.use(of: $0).uses { _ in hasSensor } } ?? .none,
+            generationSeen: ticket.map { journal.generationSeen(of: $0) }
         )
     }
 
     private func codeRow(_ bytes: [UInt8]) -> CodeRow? {
         let key = VenueManifest.barcodeKey
-        return manifest.codes[BarcodeHash.hash(of: bytes, event: event, key: key)]
+        return manifest?.codes[BarcodeHash.hash(of: bytes, event: event, key: key)]
     }
 
-    private static func record(
-        of decision: Decision,
-        _ credential: Credential
-    ) -> EntryRecord.Scan {
-        let evidence: [UInt8] =
-            switch credential {
-            case .token(let token): token.bytes
-            case .unproven(_, let claim): claim?.token.bytes ?? []
-            case .ownCode(let code): Fixed.boxKey("log box").publicKey.seal(Array(code.text.utf8))
-            case .imported(let code): Fixed.boxKey("log box").publicKey.seal(code.bytes)
-            }
-        return EntryRecord.Scan(
+    private static func scan(_ decision: Decision, _ evidence: [UInt8]) -> EntryRecord.Scan {
+        EntryRecord.Scan(
             code: decision.code,
             detail: decision.detail,
             ticket: decision.ticket,
@@ -183,11 +269,11 @@ struct GateSimulation {
         )
     }
 
-    /// The number of the ticket's latest admission here.
+    /// The number of the ticket's latest entry here.
     func admission(of ticket: TicketID) -> UInt64? {
         journal.own.last { signed in
-            guard case .scan(let scan) = signed.record.body else { return false }
-            return scan.ticket == ticket && scan.code == .success && scan.direction == .entry
+            Movement.ticket(of: signed.record) == ticket
+                && Movement(signed.record)?.isEntry == true
         }?.record.sequence
     }
 

@@ -6,6 +6,7 @@ import TicketModel
 /// One version of the manifest, as gates hold it: a value, so a gate that is cut off keeps its own.
 struct VenueManifest {
     static let barcodeKey = Fixed.seed("barcode key")
+    static let walletKey = Fixed.seed("wallet key")
 
     var version: Int64 = 1
     var created: Timestamp

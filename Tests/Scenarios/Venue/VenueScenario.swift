@@ -5,7 +5,6 @@ import ManifestFormat
 import Reconciliation
 import Sodium
 import TicketModel
-import TokenFormat
 import TrustFormat
 
 /// A venue in memory: central, gates, a clock that moves when told, links that can be cut.
@@ -27,8 +26,8 @@ struct VenueScenario {
     private(set) var now = Fixed.now
     private(set) var central: CentralSimulation
     private(set) var gates: [String: GateSimulation] = [:]
-    private var manifest: VenueManifest
-    private var sold: [TicketID: TicketEntitlement] = [:]
+    var manifest: VenueManifest
+    var terms: [TicketID: Terms] = [:]
 
     /// - Parameter names: one gate each, numbered from 11 in this order.
     init(gates names: [String], policy: GatePolicy = GatePolicy()) throws {
@@ -55,13 +54,13 @@ struct VenueScenario {
                 manifest: manifest,
                 at: now
             )
-            central.devices[gate.device] = gate.key.publicKey
+            central.devices[gate.log] = gate.key.publicKey
             gates[name] = gate
         }
     }
 
     private static func trust(_ event: EventID) -> TrustList {
-        let key = { (name: String, role: KeyRole) in
+        let key = { (name: String, role: KeyRole, event: EventID) in
             TrustedKey(
                 key: Fixed.key(name).publicKey,
                 role: role,
@@ -77,7 +76,11 @@ struct VenueScenario {
             expires: Timestamp(seconds: .max),
             threshold: 1,
             roots: [Fixed.key("root").publicKey],
-            keys: [key("live", .live), key("paper", .paper)],
+            keys: [
+                key("live", .live, event), key("paper", .paper, event),
+                key("cred", .cred, event),
+                key("other live", .live, Fixed.event("other event")),
+            ],
             logBox: Fixed.boxKey("log box").publicKey,
             revokedDevices: []
         )
@@ -85,111 +88,8 @@ struct VenueScenario {
 
     mutating func advance(by duration: Duration) { now = now + duration }
 
-    // MARK: Tickets
-
-    /// Sells a ticket and puts it into the next manifest.
-    mutating func issue(usesMax: UInt16 = 1, reentry: Bool = false) throws -> Guest {
-        let guest = Guest(id: Fixed.ticket("guest \(sold.count)"))
-        sold[guest.id] = TicketEntitlement(
-            accessClass: ClassNumber(7),
-            usesMax: usesMax,
-            reentry: reentry
-        )
-        try change(guest, usesMax: usesMax, reentry: reentry)
-        let code = Self.ownCode(of: guest)
-        let key = VenueManifest.barcodeKey
-        manifest.put(
-            CodeRow(
-                hash: BarcodeHash.hash(of: Array(code.utf8), event: event, key: key),
-                ticket: guest.id,
-                kind: .ownCode,
-                generation: guest.generation,
-                status: .valid
-            )
-        )
-        try exchange()
-        return guest
-    }
-
-    mutating func revoke(_ guest: Guest) throws { try change(guest, status: .revoked) }
-
-    /// Central issues new codes: the old ones end wherever the new manifest, or code, is known.
-    mutating func reissue(_ guest: inout Guest) throws {
-        guest.generation = guest.generation.next ?? guest.generation
-        try change(guest)
-    }
-
-    private mutating func change(
-        _ guest: Guest,
-        status: TicketStatus = .valid,
-        usesMax: UInt16? = nil,
-        reentry: Bool? = nil
-    ) throws {
-        let old = manifest.tickets[guest.id]
-        manifest.put(
-            TicketRow(
-                id: guest.id,
-                accessClass: ClassNumber(7),
-                status: status,
-                generation: guest.generation,
-                notBefore: nil,
-                expires: nil,
-                usesMax: usesMax ?? old?.usesMax ?? 1,
-                reentry: reentry ?? old?.reentry ?? false,
-                methods: .all,
-                home: .any,
-                holder: nil
-            )
-        )
-        manifest.version += 1
-        manifest.created = now
-        try exchange()
-    }
-
-    /// What the guest's phone shows now.
-    func code(of guest: Guest) throws -> String {
-        try token(of: guest, .live, key: "live", life: .minute)
-    }
-
-    func paper(of guest: Guest) throws -> String {
-        try token(of: guest, .paper, key: "paper", life: .none)
-    }
-
-    private func token(
-        of guest: Guest,
-        _ type: TokenType,
-        key name: String,
-        life: TokenLife
-    ) throws -> String {
-        let key = Fixed.key(name)
-        guard
-            let start = now.tokenSeconds,
-            let fields = TokenFields(
-                type: type,
-                keyID: key.publicKey.keyID,
-                ticket: guest.id,
-                start: start,
-                life: life,
-                generation: guest.generation,
-                accessClass: ClassNumber(7)
-            )
-        else { throw ScenarioError.noSuchToken }
-        return SignedToken(fields, event: event, key: key).text
-    }
-
-    static func ownCode(of guest: Guest) -> String {
-        OwnCode(payload: Array(guest.id.bytes.prefix(OwnCode.payloadLength)))?.text ?? ""
-    }
-
-    // MARK: Doors
-
-    private func gate(_ name: String) throws -> GateSimulation {
-        guard let gate = gates[name] else { throw ScenarioError.noSuchGate(name) }
-        return gate
-    }
-
     /// Lets something happen at one gate, then everybody with a link hears of it.
-    private mutating func at<Result>(
+    mutating func at<Result>(
         _ name: String,
         _ act: (inout GateSimulation) throws -> Result
     ) throws -> Result {
@@ -200,68 +100,11 @@ struct VenueScenario {
         return result
     }
 
-    /// A guest shows the phone.
-    mutating func scan(
-        _ guest: Guest,
-        at name: String,
-        direction: Direction = .entry
-    ) throws -> VerdictCode {
-        try scan(text: try code(of: guest), at: name, direction: direction)
-    }
-
-    mutating func scan(
-        text: String,
-        at name: String,
-        direction: Direction = .entry
-    ) throws -> VerdictCode {
-        let now = now
-        let decision = try at(name) { try $0.scan(text, direction: direction, at: now) }
-        guard let decision else { throw ScenarioError.nobodyWasTold }
-        return decision.code
-    }
-
-    /// A guest shows the phone, and the power goes before the lane could open.
-    mutating func scan(
-        _ guest: Guest,
-        at name: String,
-        losing power: GateSimulation.PowerLoss
-    ) throws {
-        let text = try code(of: guest)
-        let now = now
-        let told = try at(name) { try $0.scan(text, direction: .entry, at: now, losing: power) }
-        guard told == nil else { throw ScenarioError.nobodyWasTold }
-    }
-
-    /// The turnstile says how the guest's latest admission ended.
-    mutating func passage(
-        of guest: Guest,
-        at name: String,
-        _ result: EntryRecord.PassageResult
-    ) throws {
-        let reference = try admission(of: guest, at: name)
-        let now = now
-        try at(name) { try $0.write(.pass(reference: reference, result: result), at: now) }
-    }
-
-    /// A supervisor undoes the guest's latest admission.
-    mutating func undo(_ guest: Guest, at name: String) throws {
-        let reference = try admission(of: guest, at: name)
-        let now = now
-        try at(name) { try $0.write(.void(reference: reference, reason: "mistake"), at: now) }
-    }
-
-    private func admission(of guest: Guest, at name: String) throws -> UInt64 {
-        guard let sequence = try gate(name).admission(of: guest.id) else {
-            throw ScenarioError.neverAdmitted
-        }
-        return sequence
-    }
-
-    mutating func setClock(of name: String, error: Duration, uncertainty: Duration) throws {
-        try at(name) {
-            $0.clockError = error
-            $0.uncertainty = uncertainty
-        }
+    /// Central makes the next manifest.
+    mutating func publish() throws {
+        manifest.version += 1
+        manifest.created = now
+        try exchange()
     }
 
     // MARK: Links
@@ -296,6 +139,7 @@ struct VenueScenario {
         let linked = gates.keys.sorted().filter { gates[$0]?.isLinked == true }
         for name in linked {
             guard let gate = gates[name] else { continue }
+            central.devices[gate.log] = gate.key.publicKey
             for record in gate.journal.own.dropFirst(Int(central.next(of: gate.log))) {
                 guard case .accepted = central.take(record.envelope.json) else {
                     throw ScenarioError.uploadRefused(name)
@@ -304,9 +148,9 @@ struct VenueScenario {
         }
         for name in linked {
             guard var gate = gates[name] else { continue }
-            gate.manifest = manifest
+            if gate.manifest != nil { gate.manifest = manifest }
             for (log, records) in central.logs where log != gate.log {
-                guard let key = central.devices[log.device] else { continue }
+                guard let key = central.devices[log] else { continue }
                 for record in records.dropFirst(Int(gate.journal.known(of: log))) {
                     try gate.learn(record.envelope, of: log.device, key: key)
                 }
@@ -319,7 +163,6 @@ struct VenueScenario {
 enum ScenarioError: Error {
     case noSuchGate(String)
     case noSuchToken
-    case neverAdmitted
     case nobodyWasTold
     case uploadRefused(String)
 }
