@@ -42,8 +42,6 @@ package final class GateProcess {
         try process.run()
     }
 
-    package var processID: Int32 { process.processIdentifier }
-
     deinit {
         if process.isRunning { kill() }
     }
