@@ -2,6 +2,7 @@ import CentralStore
 import Encodings
 import Foundation
 import ManifestFormat
+import Sodium
 import Testing
 import TicketModel
 
