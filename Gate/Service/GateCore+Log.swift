@@ -50,6 +50,9 @@ extension GateCore {
         _ receiptEnvelope: Envelope
     ) throws {
         let log = LogName(device: statement.device, epoch: statement.epoch)
+        // The log may have been ended, and the keys renewed, while central answered.
+        let isEnded = try journal.closedEpochs().contains { $0.epoch == log.epoch }
+        guard statement.sign == keys.sign.publicKey, !isEnded else { throw CentralError.logLost }
         let integrity = try journal.integrity(
             of: log.epoch,
             next: receipt.next,
@@ -130,11 +133,10 @@ extension GateCore {
         let isPresent = identity.map { $0.log == log } ?? true
         if isPresent {
             settlement.retire()
-            state.withLock {
-                $0.identity = nil
-                $0.logFault = "log \(log.epoch): \(reason)"
-            }
+            state.withLock { $0.logFault = "log \(log.epoch): \(reason)" }
         }
+        // Last, because it starts the next enrolment, which must find the new keys.
+        defer { if isPresent { state.withLock { $0.identity = nil } } }
         try journal.close(
             log,
             key: keys.sign.publicKey,
