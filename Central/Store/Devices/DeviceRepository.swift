@@ -108,7 +108,8 @@ package struct DeviceRepository: Sendable {
         }
     }
 
-    /// The event's barcode key and wallet key, sealed to what the device enrolled with last.
+    /// The event's barcode key and wallet key, sealed to the keys that the device enrolled with
+    /// last.
     ///
     /// - Throws: `.notFound(.event)`; `.notFound(.device)` if it has not enrolled;
     ///   `.deviceRevoked`.
