@@ -188,7 +188,8 @@ struct ManifestTests {
             let id = try #require(EventID(hex: event.id))
             let expected = try await house.data.keys.eventKeys(id).barcodeKey
             #expect(try gate.opened(sealed.barcodeKey) == expected)
-            #expect(sealed.walletKey == nil, "the event has no wallet codes")
+            let wallet = try #require(sealed.walletKey)
+            #expect(try gate.opened(wallet) == (try await house.data.keys.walletKey(id)))
         }
     }
 }
