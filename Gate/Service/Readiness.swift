@@ -4,7 +4,7 @@ import GateStore
 import ManifestFormat
 import TicketModel
 
-/// Whether this gate would decide guests as central wants it: what has to be true before doors open.
+/// Whether this gate would decide guests as central wants it: what must be true before doors open.
 ///
 /// Healthy is less: a gate without a manifest still records what it is shown.
 struct Readiness: Sendable {

@@ -63,7 +63,7 @@ package enum ManifestRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .row(let table): "a row of \(table.rawValue) is not valid"
         case .policy: "policy is missing or unknown"
         case .specimen(let specimen, let verdict):
-            "the specimen '\(specimen.rawValue)' gets \(verdict.name), not \(specimen.expected.name)"
+            "specimen '\(specimen.rawValue)' gets \(verdict.name), not \(specimen.expected.name)"
         case .wrongDelta: "the delta does not lead on from this file"
         case .nothingHeld: "a delta without a manifest to apply it to"
         case .local: "stored without saying what it holds"

@@ -50,7 +50,7 @@ package struct ManifestVerifier: Sendable {
         return metadata
     }
 
-    /// Checks a file that `metadata` describes, with every row of it, and opens it; for tools, which
+    /// Checks a file that `metadata` describes, with every row of it, and opens it: for tools, who
     /// have no shelf to put it on.
     package func file(
         _ path: String,

@@ -79,8 +79,8 @@ struct CentralBench {
         ] + (try await growth(of: event, tickets: count))
     }
 
-    /// The next version after a small change, and a file of it, against the second that lies between
-    /// two versions.
+    /// The next version after a small change, and a file of it, against the second between two
+    /// versions.
     private func growth(of event: EventID, tickets count: Int) async throws -> [Line] {
         let page = try await central.tickets.list(event: event, limit: StoreLimits.pageMax)
         var lines: [Line] = []
