@@ -283,8 +283,8 @@ struct RunTests {
         let journal = try Journal(path: GateData(data).journal)
         let audit = try journal.audit()
         #expect(audit.faults == [])
-        // START, three scans (the repeat has no record), STOP.
-        #expect(audit.records == 5)
+        // START, MODE (it hears nobody), three scans (the repeat has no record), STOP.
+        #expect(audit.records == 6)
     }
 
     @Test("settings that are wrong end it with words, not with a trace")

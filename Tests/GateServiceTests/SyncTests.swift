@@ -45,12 +45,14 @@ struct SyncTests {
                 try await expectEventually { gate.core.settlement.hasBarcodeKey }
                 let own = try #require(venue.ownCode(venue.ticket(1)))
                 #expect(await gate.scan(Array(own.text.utf8)).decision.code == .success)
+                try await expectEventually {
+                    central.records.contains { $0.record.kind == "MODE" }
+                }
                 try await expectEventually { try gate.waiting() == 0 }
             }
             let kinds = central.records.map(\.record.kind)
             #expect(kinds.filter { $0 == "SCAN" }.count == 2)
             #expect(kinds.contains("SYNC"))
-            #expect(kinds.contains("MODE"))
             #expect(try gate.core.journal.audit().faults == [])
             let keys = Set(central.script.withLock { $0.keys })
             #expect(keys == ["Bearer test-key"])
