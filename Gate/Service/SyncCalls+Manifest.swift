@@ -1,9 +1,9 @@
 import GateLogic
 import GateStore
-import Glibc
 import Logging
 import ManifestFormat
 import NIOPosix
+import Platform
 import Synchronization
 import TrustFormat
 
@@ -150,9 +150,7 @@ final class PartialDownload: Sendable {
             defer { hash = file }
             return hash == file
         }
-        var status = stat()
-        guard isSame, stat(path, &status) == 0 else { return 0 }
-        return Int64(status.st_size)
+        return isSame ? AtomicFile.size(of: path) ?? 0 : 0
     }
 
     /// The file is whole, or of no use.

@@ -47,6 +47,13 @@ package enum AtomicFile {
         try rename(temporary, to: path)
     }
 
+    /// The bytes that a file has; `nil` if there is none.
+    package static func size(of path: String) -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Int64(status.st_size)
+    }
+
     /// Moves a finished, synced file to its place and makes the move durable.
     package static func rename(_ source: String, to path: String) throws(FileError) {
         guard Glibc.rename(source, path) == 0 else {
