@@ -82,7 +82,9 @@ struct Run: AsyncParsableCommand {
                 ($0.number, LaneKeeper($0, core: core))
             }
         )
-        var services: [any Service] = [LifeRecords(core: core), ModeRecords(core: core)]
+        var services: [any Service] = [
+            LifeRecords(core: core), ModeRecords(core: core), RehearsalWatch(core: core),
+        ]
         if let printer = VerdictPrinter(core.board) { services.append(printer) }
         if let status = settings.gate.status {
             let logger = core.logger

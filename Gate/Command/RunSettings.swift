@@ -76,7 +76,8 @@ struct RunSettings {
                 central: try central(reader, readsSecrets: readsSecrets),
                 status: try status(reader),
                 lanes: try lanes.map { try laneSettings($0, reader) },
-                language: try language("language", reader) ?? .english
+                language: try language("language", reader) ?? .english,
+                software: StileGate.version
             ),
             scanners: try lanes.flatMap { try scanners($0, reader) },
             logLevel: level ?? .info

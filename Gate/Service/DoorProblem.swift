@@ -45,6 +45,8 @@ enum DoorProblem: Error, Hashable {
         case .unknownTicket: ("unknown-ticket", "The ticket list has no such ticket.", .notFound)
         case .nobodyReferred:
             ("nobody-referred", "No guest waits for a look at a document here.", .conflict)
+        case .rehearsalRuns: ("rehearsal-runs", "A rehearsal runs already.", .conflict)
+        case .noRehearsal: ("no-rehearsal", "No rehearsal runs.", .conflict)
         case .notEnrolled: ("not-enrolled", "The gate has no log to write to.", .conflict)
         case .storage: ("storage", "The record could not be stored.", .serviceUnavailable)
         case .correction(.noSuchEntry):

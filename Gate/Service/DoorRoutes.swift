@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import TicketModel
+import TrustFormat
 import VenueAPI
 
 /// The supervisor's calls, for programs of this machine (Gate/README.md).
@@ -29,7 +30,33 @@ struct DoorRoutes: Sendable {
         router.post("/v1/confirm-id") { request, _ in
             await answer(request) { fields throws(DoorProblem) in try await confirm(fields) }
         }
+        router.post("/v1/rehearsal") { request, _ in
+            await answer(request) { fields throws(DoorProblem) in try rehearsal(fields) }
+        }
+        router.get("/v1/readiness") { request, _ in readiness(request) }
         router.get("/v1/scans") { request, _ in scans(request) }
+    }
+
+    private func rehearsal(_ fields: JSONFields) throws(DoorProblem) -> JSONValue {
+        let action = try Self.read("/action", "must be 'start' or 'end'") {
+            () throws(FieldError) in
+            try fields.parsed("action") { RehearsalAction(rawValue: $0) }
+        }
+        do throws(SupervisorDesk.Refusal) {
+            switch action {
+            case .start: return try desk.rehearsals.start().json
+            case .end: return try desk.rehearsals.end().value
+            }
+        } catch { throw DoorProblem(error) }
+    }
+
+    private func readiness(_ request: Request) -> Response {
+        do throws(DoorProblem) {
+            try LocalCaller.check(request)
+            do throws(SupervisorDesk.Refusal) {
+                return Self.response(try desk.rehearsals.readiness().value)
+            } catch { throw DoorProblem(error) }
+        } catch { return error.response }
     }
 
     private func undo(_ fields: JSONFields) async throws(DoorProblem) -> JSONValue {
@@ -160,6 +187,10 @@ struct DoorRoutes: Sendable {
     ) throws(DoorProblem) -> Value {
         do { return try read() } catch { throw .member(pointer, expectation) }
     }
+}
+
+private enum RehearsalAction: String {
+    case start, end
 }
 
 extension StringProtocol {

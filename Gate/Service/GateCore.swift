@@ -40,6 +40,8 @@ package final class GateCore: Sendable {
         var isLogDoubted = false
         /// When a log was ended last, milliseconds since boot.
         var logEnded: Int64?
+        /// While staff show specimens; a restart ends it without a report.
+        var rehearsal: Rehearsal?
     }
 
     /// Opens the gate's data folder, making it where there is none, and takes up what it holds.

@@ -12,6 +12,8 @@ package struct GateSettings: Sendable {
     package var lanes: [LaneSettings]
     /// What stewards read, where a lane does not say otherwise.
     package var language: StewardLanguage
+    /// The version of the program, for reports; `nil` where nobody says it.
+    package var software: String?
 
     package struct Central: Sendable {
         /// `http://` or `https://`, without a path.
@@ -81,7 +83,8 @@ package struct GateSettings: Sendable {
         central: Central?,
         status: Status?,
         lanes: [LaneSettings],
-        language: StewardLanguage = .english
+        language: StewardLanguage = .english,
+        software: String? = nil
     ) {
         self.data = data
         self.event = event
@@ -89,5 +92,6 @@ package struct GateSettings: Sendable {
         self.status = status
         self.lanes = lanes
         self.language = language
+        self.software = software
     }
 }

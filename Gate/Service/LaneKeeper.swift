@@ -53,6 +53,7 @@ package actor LaneKeeper {
         identityCheck.note(verdict.decision, at: core.clock.boot)
         for waiting in underWay.removeValue(forKey: text) ?? [] { waiting.resume() }
         core.board.publish(verdict)
+        core.rehearse(verdict)
         return verdict
     }
 

@@ -21,6 +21,7 @@ struct StatusReport: Sendable {
             .init("device", device),
             .init("manifest", manifest(at: reading.now)),
             .init("readiness", Readiness(core).json),
+            .init("rehearsal", core.rehearsal?.json ?? .null),
             .init("clock", ClockReport(core.clock).json),
             .init("log", log),
             .init(

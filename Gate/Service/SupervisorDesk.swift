@@ -19,6 +19,8 @@ package struct SupervisorDesk: Sendable {
         case unknownTicket
         /// Nobody was sent to staff here, or too long ago.
         case nobodyReferred
+        case rehearsalRuns
+        case noRehearsal
         case storage(StorageFault)
 
         init(_ fault: ActionFault) {
@@ -38,6 +40,9 @@ package struct SupervisorDesk: Sendable {
         self.core = core
         self.lanes = lanes
     }
+
+    /// What staff do with specimens before doors open.
+    package var rehearsals: RehearsalDesk { RehearsalDesk(core: core) }
 
     /// Takes the latest entry of a lane back.
     package func undo(

@@ -19,6 +19,8 @@ package enum StateName: String, CaseIterable, Sendable {
     case clockFloor = "clock_floor"
     /// The clock's offset and the boot it holds for.
     case clockAnchor = "clock_anchor"
+    /// The envelope of the latest readiness report.
+    case readiness
 }
 
 extension Journal {

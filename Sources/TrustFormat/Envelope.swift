@@ -75,8 +75,11 @@ public struct Envelope: Hashable, Sendable {
     }
 
     /// One line of JSON.
-    public var json: [UInt8] {
-        JSONValue.object([
+    public var json: [UInt8] { value.encoded }
+
+    /// The envelope as a part of a document.
+    public var value: JSONValue {
+        .object([
             .init("payloadType", .string(payloadType)),
             .init("payload", .string(Base64.encode(payload))),
             .init(
@@ -90,7 +93,7 @@ public struct Envelope: Hashable, Sendable {
                     }
                 )
             ),
-        ]).encoded
+        ])
     }
 
     /// Checks the signatures and hands out the payload: the one way to a ``VerifiedPayload``.

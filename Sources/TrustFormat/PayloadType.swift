@@ -1,6 +1,6 @@
 /// What a signed envelope carries (PROTOCOL 2).
 public enum PayloadType: String, CaseIterable, Hashable, Sendable {
-    case trust, manifest, fresh, device, entry, receipt
+    case trust, manifest, fresh, device, entry, receipt, readiness
 
     /// The media type that the signature covers.
     ///
@@ -13,6 +13,7 @@ public enum PayloadType: String, CaseIterable, Hashable, Sendable {
         case .device: "application/vnd.stile.device.v1+json"
         case .entry: "application/vnd.stile.entry.v1+json"
         case .receipt: "application/vnd.stile.receipt.v1+json"
+        case .readiness: "application/vnd.stile.readiness.v1+json"
         }
     }
 }
