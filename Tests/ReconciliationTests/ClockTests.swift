@@ -1,3 +1,4 @@
+import EntryLogFormat
 import FormatVectors
 import Reconciliation
 import Testing
