@@ -139,4 +139,6 @@ package struct LogSummary: Hashable, Sendable {
     package let fork: UInt64?
     /// The time of the latest record.
     package let lastHeard: Timestamp
+    /// Records whose time was corrected by a later step of the device's clock.
+    package let corrected: Int
 }

@@ -234,7 +234,8 @@ extension Count {
             next: log.next,
             gaps: log.gaps,
             fork: [log.fork, fork].compactMap(\.self).min(),
-            lastHeard: log.lastHeard ?? Timestamp(milliseconds: 0)
+            lastHeard: log.lastHeard ?? Timestamp(milliseconds: 0),
+            corrected: log.corrected
         )
     }
 }

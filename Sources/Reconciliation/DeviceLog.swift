@@ -9,6 +9,8 @@ struct DeviceLog {
     private var isOrdered = true
     private var disorderMax = disorderMin
     private(set) var fork: UInt64?
+    /// Records that carry another time than they were written with.
+    private(set) var corrected = 0
 
     mutating func add(_ entry: StoredEntry) {
         if let last = entries.last {
@@ -45,6 +47,41 @@ struct DeviceLog {
         }
         entries.removeSubrange((kept + 1)...)
         isOrdered = true
+    }
+}
+
+/// Only of a log that is ``inOrder()``.
+extension DeviceLog {
+    /// The same log with the times that its clock's later steps call for (PROTOCOL 9.3).
+    ///
+    /// - Parameters:
+    ///   - sequences: which SYNC records are believed.
+    ///   - end: from when on they are not; `nil` for never.
+    func timesCorrected(
+        bySteps sequences: PartialRangeUpTo<UInt64>,
+        before end: Timestamp?
+    ) -> DeviceLog {
+        guard entries.contains(where: { $0.step != nil }) else { return self }
+        var log = self
+        var best: ClockStep?
+        var later = Int64.max
+        // Backwards, so that the best of all later steps is known at each record.
+        for index in entries.indices.reversed() {
+            let entry = entries[index]
+            guard let monotonic = entry.monotonic else { continue }
+            // The next record counts from another boot.
+            if monotonic > later { best = nil }
+            later = monotonic
+            if let step = ClockStep(entry), sequences ~= entry.sequence,
+                end.map({ entry.time < $0 }) ?? true,
+                best.map({ step.isAsExact(as: $0) }) ?? true
+            {
+                best = step
+            }
+            guard !entry.isSync, let best else { continue }
+            if best.correct(&log.entries[index]) { log.corrected += 1 }
+        }
+        return log
     }
 }
 

@@ -9,7 +9,7 @@ package struct LogEntry: Hashable, Sendable {
     package let log: LogName
     package let sequence: UInt64
     package let event: EventID
-    /// When it happened, after any correction that SYNC records call for.
+    /// When it happened by the clock that wrote it; ``Reconciler`` corrects it by later steps.
     package let time: Timestamp
     /// How far ``time`` may be off; whole milliseconds, clamped to what 32 bits hold.
     package let uncertainty: Duration
@@ -18,6 +18,10 @@ package struct LogEntry: Hashable, Sendable {
     package let lane: LaneNumber
     package let kind: Kind
     package let standing: Standing
+    /// Milliseconds since the device's boot; `nil` if it was not kept, which forbids correction.
+    package let monotonic: Int64?
+    /// The new offset of a SYNC that moved a trusted clock, in milliseconds; `nil` of all others.
+    package let step: Int64?
 
     /// What happened; a reference is a sequence number in the same log.
     package enum Kind: Hashable, Sendable {
@@ -76,7 +80,9 @@ package struct LogEntry: Hashable, Sendable {
         gate: GateNumber,
         lane: LaneNumber,
         kind: Kind,
-        standing: Standing = .sound
+        standing: Standing = .sound,
+        monotonic: Int64? = nil,
+        step: Int64? = nil
     ) {
         self.log = log
         self.sequence = sequence
@@ -88,6 +94,8 @@ package struct LogEntry: Hashable, Sendable {
         self.lane = lane
         self.kind = kind
         self.standing = standing
+        self.monotonic = monotonic
+        self.step = step
     }
 
     /// What attendance needs of `record`.
@@ -113,8 +121,21 @@ package struct LogEntry: Hashable, Sendable {
             gate: record.gate,
             lane: record.lane,
             kind: kind,
-            standing: standing
+            standing: standing,
+            monotonic: record.monotonic,
+            step: Self.step(of: record)
         )
+    }
+}
+
+extension LogEntry {
+    /// What `record` says about the times of those before it (PROTOCOL 9.3).
+    ///
+    /// A step after which the clock is still untrusted says nothing.
+    package static func step(of record: EntryRecord) -> Int64? {
+        guard case .sync(let old, let new) = record.body, old != new, record.clock != .untrusted
+        else { return nil }
+        return new
     }
 }
 

@@ -5,7 +5,7 @@ package import TicketModel
 /// amount to (PROTOCOL 9.4).
 ///
 /// The report is a function of the set of records: neither order nor repetition changes it. A
-/// record takes 48 bytes.
+/// record takes 56 bytes.
 package struct Reconciler: Sendable {
     package let event: EventID
     private var places: [LogName: Int] = [:]
@@ -41,9 +41,23 @@ package struct Reconciler: Sendable {
         }
         var count = Count(
             event: event,
-            logs: named.map { (name: $0.name, log: logs[$0.place].inOrder()) },
+            logs: named.map { (name: $0.name, log: log($0.place, of: $0.name, context)) },
             context: context
         )
         return count.report()
+    }
+
+    private func log(
+        _ place: Int,
+        of name: LogName,
+        _ context: ReconciliationContext
+    ) -> DeviceLog {
+        let log = logs[place].inOrder()
+        let fork = [log.fork, context.forks[name]].compactMap(\.self).min()
+        // What a copied key or a stolen device says must not move what was sound before.
+        return log.timesCorrected(
+            bySteps: ..<(fork ?? .max),
+            before: context.revokedDevices[name.device]
+        )
     }
 }

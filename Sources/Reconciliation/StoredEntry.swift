@@ -1,7 +1,7 @@
 import EntryLogFormat
 import TicketModel
 
-/// A ``LogEntry`` in 48 bytes, so that a million of them stay small.
+/// A ``LogEntry`` in 56 bytes, so that a million of them stay small.
 struct StoredEntry: Hashable {
     enum Kind: UInt8 {
         case scan, passed, abandoned, unauthorised, freeFlow, void, force
@@ -10,12 +10,15 @@ struct StoredEntry: Hashable {
     }
 
     let sequence: UInt64
-    let time: Timestamp
-    /// The ticket of a scan or a forced entry; otherwise the low half is the reference.
+    private(set) var time: Timestamp
+    /// Milliseconds since the boot; negative if unknown.
+    private let monotonicMilliseconds: Int64
+    /// The ticket of a scan or a forced entry, or the offset of a step; otherwise the low half is
+    /// the reference.
     private let high: UInt64
     private let low: UInt64
     /// Milliseconds.
-    private let uncertaintyMilliseconds: UInt32
+    private(set) var uncertaintyMilliseconds: UInt32
     let hall: HallNumber
     let gate: GateNumber
     let lane: LaneNumber
@@ -32,6 +35,11 @@ struct StoredEntry: Hashable {
     private static let ticketBit: UInt8 = 2
     private static let disputedBit: UInt8 = 4
     private static let elsewhereBit: UInt8 = 8
+    private static let stepBit: UInt8 = 16
+    private static let syncBit: UInt8 = 32
+
+    /// 35,000 years; what is beyond is no clock's reading, and sums stay far from overflow.
+    private static let monotonicMax: Int64 = 1 << 50
 
     init(_ entry: LogEntry, isElsewhere: Bool) {
         var high: UInt64 = 0
@@ -71,11 +79,20 @@ struct StoredEntry: Hashable {
                 (high, low) = (ticket.high, ticket.low)
                 bits |= Self.ticketBit
             }
-        case .start, .stop, .mode, .sync: kind = .other
+        case .sync:
+            kind = .other
+            bits |= Self.syncBit
+            if let step = entry.step {
+                low = UInt64(bitPattern: step)
+                bits |= Self.stepBit
+            }
+        case .start, .stop, .mode: kind = .other
         }
         if entry.standing == .disputed { bits |= Self.disputedBit }
         sequence = entry.sequence
         time = entry.time
+        let monotonic = entry.monotonic ?? -1
+        monotonicMilliseconds = 0...Self.monotonicMax ~= monotonic ? monotonic : -1
         self.high = high
         self.low = low
         uncertaintyMilliseconds = UInt32(clamping: entry.uncertainty.milliseconds)
@@ -97,8 +114,18 @@ struct StoredEntry: Hashable {
     /// Whether the gate worked for another event when it wrote this.
     var isElsewhere: Bool { bits & Self.elsewhereBit != 0 }
     var reference: UInt64 { low }
+    var monotonic: Int64? { monotonicMilliseconds < 0 ? nil : monotonicMilliseconds }
+    var isSync: Bool { bits & Self.syncBit != 0 }
+    /// The offset that this SYNC record set.
+    var step: Int64? { bits & Self.stepBit == 0 ? nil : Int64(bitPattern: low) }
     var ticket: TicketID? {
         bits & Self.ticketBit == 0 ? nil : TicketID(high: high, low: low)
+    }
+
+    /// Gives the record another time than it was written with.
+    mutating func correct(to time: Timestamp, uncertainty milliseconds: Int64) {
+        self.time = time
+        uncertaintyMilliseconds = UInt32(clamping: milliseconds)
     }
 
     private static let details = VerdictDetail.allCases
@@ -122,6 +149,7 @@ extension StoredEntry: Comparable {
     private var words: [UInt64] {
         [
             UInt64(bitPattern: time.milliseconds), high, low, UInt64(uncertaintyMilliseconds),
+            UInt64(bitPattern: monotonicMilliseconds),
             UInt64(hall.number) << 32 | UInt64(gate.number) << 16 | UInt64(lane.number),
             UInt64(kind.rawValue) << 40 | UInt64(code.rawValue) << 32
                 | UInt64(detailIndex) << 24 | UInt64(formNumber) << 16 | UInt64(bits) << 8

@@ -188,6 +188,8 @@ public enum AttendanceAPI {
         public var fork: UInt64?
         /// Unix milliseconds.
         public var lastHeard: Int64
+        /// Records whose time a later step of the device's clock corrected.
+        public var corrected: Int
 
         public struct Gap: Codable, Hashable, Sendable {
             public var first: UInt64
@@ -200,7 +202,7 @@ public enum AttendanceAPI {
         }
 
         enum CodingKeys: String, CodingKey {
-            case device, epoch, records, next, gaps, fork
+            case device, epoch, records, next, gaps, fork, corrected
             case lastHeard = "last_heard"
         }
 
@@ -211,7 +213,8 @@ public enum AttendanceAPI {
             next: UInt64,
             gaps: [Gap],
             fork: UInt64?,
-            lastHeard: Int64
+            lastHeard: Int64,
+            corrected: Int
         ) {
             self.device = device
             self.epoch = epoch
@@ -220,6 +223,7 @@ public enum AttendanceAPI {
             self.gaps = gaps
             self.fork = fork
             self.lastHeard = lastHeard
+            self.corrected = corrected
         }
     }
 }

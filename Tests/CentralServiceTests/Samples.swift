@@ -294,7 +294,8 @@ enum Samples {
                 next: 1,
                 gaps: [],
                 fork: 1,
-                lastHeard: 1
+                lastHeard: 1,
+                corrected: 1
             )
         ),
         "Attendance": Sample(report),

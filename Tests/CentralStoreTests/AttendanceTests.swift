@@ -46,6 +46,46 @@ struct AttendanceTests {
         }
     }
 
+    @Test("the admission of a slow gate is placed where its later SYNC puts it")
+    func slowGate() async throws {
+        try await withCentral { central in
+            let (event, tickets) = try await central.concert(tickets: 1)
+            let ticket = tickets[0].ticket
+            var slow = try await PaperGate.enrolled(at: central)
+            var exact = try await PaperGate.enrolled(at: central, label: "South")
+            let token = try await central.tickets.liveToken(for: ticket, at: noon).bytes
+            let scan = EntryRecord.Body.scan(PaperGate.admission(ticket.id, evidence: token))
+            let wrong = (noon - .seconds(3600)).milliseconds
+            let first = try exact.write(scan, event: event, at: noon)
+            let records = [
+                try slow.write(
+                    scan,
+                    event: event,
+                    at: Timestamp(milliseconds: wrong + 60_000),
+                    monotonic: 60_000
+                ),
+                try slow.write(
+                    .sync(oldOffset: wrong, newOffset: noon.milliseconds),
+                    event: event,
+                    at: noon + .seconds(90),
+                    monotonic: 90_000
+                ),
+            ]
+            _ = try await central.logs.ingest(upload(records), at: noon)
+            _ = try await central.logs.ingest(upload([first]), at: noon)
+            for auditingFirst in [false, true] {
+                let report = try await central.logs.attendance(
+                    of: event,
+                    auditingFirst: auditingFirst
+                )
+                let conflict = try #require(report.conflicts.first)
+                #expect(conflict.primary.log.device == exact.name)
+                #expect(conflict.later.time == noon + .seconds(60))
+                #expect(report.logs.map(\.corrected).sorted() == [0, 1])
+            }
+        }
+    }
+
     private static let refusal = EntryRecord.Scan(
         code: .expired,
         detail: .code,

@@ -150,6 +150,7 @@ struct PaperGate {
         _ body: EntryRecord.Body,
         event: EventID,
         at time: Timestamp = noon,
+        monotonic: Int64 = 1,
         by key: SigningKey? = nil
     ) -> SignedRecord {
         EntryRecord(
@@ -161,7 +162,7 @@ struct PaperGate {
             time: time,
             uncertainty: .milliseconds(500),
             clock: .synced,
-            monotonic: 1,
+            monotonic: monotonic,
             manifest: 1,
             lane: LaneNumber(1),
             hall: HallNumber(1),
@@ -173,9 +174,10 @@ struct PaperGate {
     mutating func write(
         _ body: EntryRecord.Body,
         event: EventID,
-        at time: Timestamp = noon
+        at time: Timestamp = noon,
+        monotonic: Int64 = 1
     ) throws -> SignedRecord {
-        let record = draft(body, event: event, at: time)
+        let record = draft(body, event: event, at: time, monotonic: monotonic)
         try chain.append(record)
         return record
     }

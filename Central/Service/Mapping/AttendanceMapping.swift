@@ -120,7 +120,8 @@ extension AttendanceAPI.Log {
             next: log.next,
             gaps: log.gaps.map { .init(first: $0.lowerBound, last: $0.upperBound - 1) },
             fork: log.fork,
-            lastHeard: log.lastHeard.milliseconds
+            lastHeard: log.lastHeard.milliseconds,
+            corrected: log.corrected
         )
     }
 }

@@ -29,6 +29,10 @@ package enum AttendanceText {
             )
         }
         text += conflicts(report)
+        for log in report.logs where log.corrected > 0 {
+            text +=
+                "\nlog \(log.device)/\(log.epoch): times of \(log.corrected) records corrected\n"
+        }
         for log in report.logs where !log.gaps.isEmpty || log.fork != nil {
             let gaps = log.gaps.map { "\($0.first)–\($0.last)" }.joined(separator: ", ")
             text += "\nlog \(log.device)/\(log.epoch): "

@@ -51,7 +51,7 @@ extension LogRepository {
             if try RecordColumns.isUnchecked(row) {
                 unchecked.append(try RecordColumns.place(row))
             } else {
-                try body(RecordColumns.entry(row, event: try row.id(18)))
+                try body(RecordColumns.entry(row, event: try row.id(20)))
             }
         }
         guard !unchecked.isEmpty else { return count }

@@ -37,8 +37,9 @@ enum RecordColumns {
         try connection.runBatch(
             """
             INSERT INTO log_entry(event, device, epoch, seq, kind, code, detail, ticket, gen,
-                form, dir, flags, t, u, hall, gate, lane, ref, result, standing)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                form, dir, flags, t, u, hall, gate, lane, ref, result, standing, mono,
+                step)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             records.lazy.map { values(of: $0.record) }
         )
@@ -57,7 +58,10 @@ enum RecordColumns {
             .number(record.gate), .number(record.lane),
         ]
         return head + scanValues(of: record.body) + place + passageValues(of: record.body)
-            + [.number(standing)]
+            + [
+                .number(standing), .integer(record.monotonic),
+                .optional(LogEntry.step(of: record)),
+            ]
     }
 
     private static func kind(of body: EntryRecord.Body) -> Kind {
@@ -98,7 +102,7 @@ enum RecordColumns {
 
     static let names = """
         device, epoch, seq, kind, code, detail, ticket, form, dir, flags, t, u, hall, gate, lane,
-        ref, result, standing
+        ref, result, standing, mono, step
         """
 
     /// Whether the evidence of a row of ``names`` was not looked at yet.
@@ -125,7 +129,9 @@ enum RecordColumns {
             gate: try row.numbered(13),
             lane: try row.numbered(14),
             kind: try kind(row),
-            standing: try row.parsed(17, try row.number(17)) { LogEntry.Standing(rawValue: $0) }
+            standing: try row.parsed(17, try row.number(17)) { LogEntry.Standing(rawValue: $0) },
+            monotonic: row.isNull(18) ? nil : try row.integer(18),
+            step: row.isNull(19) ? nil : try row.integer(19)
         )
     }
 

@@ -7,7 +7,7 @@ package import Database
 package enum Schema {
     package static let migrations: [Migration] = [
         firstLight, manifestDeltas, SchemaKeys.migration, SchemaIssuing.migration,
-        SchemaEvidence.migration,
+        SchemaEvidence.migration, SchemaClock.migration,
     ]
 
     private static let firstLight = Migration(

@@ -91,7 +91,8 @@ enum ReconciliationBench {
                         hall: HallNumber(UInt16(place % 4)),
                         gate: GateNumber(UInt16(place)),
                         lane: LaneNumber(1),
-                        kind: kind
+                        kind: kind,
+                        monotonic: Int64(entries.count * 10)
                     )
                 )
                 next[place] += 1
